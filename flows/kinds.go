@@ -1,0 +1,426 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Accepts says what a step can take, so that a channel can offer it.
+type Accepts struct {
+	Text    bool
+	Files   bool
+	Contact bool
+	Codes   []Code // as buttons
+	Several bool   // more than one code; buttons toggle, Done ends
+}
+
+// Kind is what a step accepts and why it refuses. The kinds are those of this
+// package.
+type Kind interface {
+	// Accepts says what the kind can take.
+	Accepts() Accepts
+	// Read turns an input into the stored answer, given the answer so far, or
+	// returns the Refusal that says why it cannot. Words that match a code
+	// have become a Press before.
+	Read(in Input, had Answer) (Answer, error)
+	// holds reports whether a stored answer is one this kind would give.
+	holds(Answer) bool
+}
+
+// Charset narrows what a Text may consist of.
+type Charset int
+
+// The charsets.
+const (
+	AnyText     Charset = iota
+	PersonName          // letters, spaces, . ' -
+	EighteenNIP         // 18 digits; spaces are dropped
+	PlaceOrLink         // any text; a link must be http or https
+)
+
+// Text is free words: between Min and Max characters, or one of Codes.
+type Text struct {
+	Min, Max int
+	Only     Charset
+	Codes    []Code
+}
+
+// Accepts implements Kind.
+func (k Text) Accepts() Accepts { return Accepts{Text: true, Codes: k.Codes} }
+
+// Read implements Kind.
+func (k Text) Read(in Input, _ Answer) (Answer, error) {
+	if c, ok := pressed(in, k.Codes); ok {
+		return Answer{Codes: []Code{c}}, nil
+	}
+	t := tidy(in.Text)
+	if t == "" {
+		return Answer{}, need(in, "error.need_text")
+	}
+	if k.Only == EighteenNIP {
+		t = strings.Map(dropSpace, t)
+	}
+	n := utf8.RuneCountInString(t)
+	switch {
+	case k.Only == EighteenNIP && (n != 18 || strings.Trim(t, "0123456789") != ""):
+		return Answer{}, Refusal{Key: "error.nip"}
+	case n < k.Min:
+		return Answer{}, Refusal{"error.too_short", map[string]Phrase{"n": number(k.Min)}}
+	case n > k.Max:
+		return Answer{}, Refusal{"error.too_long", map[string]Phrase{"n": number(k.Max)}}
+	case k.Only == PersonName && strings.ContainsFunc(t, notInName):
+		return Answer{}, Refusal{Key: "error.name"}
+	case k.Only == PlaceOrLink && badLink(t):
+		return Answer{}, Refusal{Key: "error.link"}
+	}
+	return Answer{Text: t}, nil
+}
+
+func (k Text) holds(a Answer) bool {
+	return a.Text != "" && len(a.Codes) == 0 || oneOf(a, k.Codes)
+}
+
+// Date is a day as people write it, or one of Codes. It takes plain text for
+// now; what it stores is what they wrote, and when: "yesterday" needs it.
+type Date struct{ Codes []Code }
+
+const longestDate = 100
+
+// Accepts implements Kind.
+func (k Date) Accepts() Accepts { return Accepts{Text: true, Codes: k.Codes} }
+
+// Read implements Kind.
+func (k Date) Read(in Input, _ Answer) (Answer, error) {
+	if c, ok := pressed(in, k.Codes); ok {
+		return Answer{Codes: []Code{c}, At: in.At}, nil
+	}
+	t := tidy(in.Text)
+	switch {
+	case t == "":
+		return Answer{}, need(in, "error.need_text")
+	case utf8.RuneCountInString(t) > longestDate, !strings.ContainsFunc(t, isLetterOrDigit):
+		return Answer{}, Refusal{Key: "error.bad_date"}
+	}
+	return Answer{Text: t}, nil
+}
+
+// day is the date that a code stood for when it was chosen, "" for others. It
+// is counted in western Indonesian time.
+func day(a Answer) string {
+	wib := a.At.In(time.FixedZone("WIB", 7*60*60))
+	switch {
+	case a.At.IsZero():
+	case a.Is("today"):
+		return wib.Format("02/01/2006")
+	case a.Is("yesterday"):
+		return wib.AddDate(0, 0, -1).Format("02/01/2006")
+	}
+	return ""
+}
+
+func (k Date) holds(a Answer) bool { return Text{Codes: k.Codes}.holds(a) }
+
+// Region is a place in the administrative order. It takes plain text for now.
+type Region struct{}
+
+// Accepts implements Kind.
+func (Region) Accepts() Accepts { return Accepts{Text: true} }
+
+// Read implements Kind.
+func (Region) Read(in Input, had Answer) (Answer, error) {
+	if in.Location {
+		return Answer{}, Refusal{Key: "error.location"}
+	}
+	if t := tidy(in.Text); t != "" && !strings.ContainsFunc(t, unicode.IsLetter) {
+		return Answer{}, Refusal{"error.region_none", map[string]Phrase{"q": literal(clip(t, 40))}}
+	}
+	return Text{Min: 3, Max: 120}.Read(in, had)
+}
+
+func (Region) holds(a Answer) bool { return Text{}.holds(a) }
+
+// Choice is one of a few codes.
+type Choice struct{ Codes []Code }
+
+// Accepts implements Kind.
+func (k Choice) Accepts() Accepts { return Accepts{Codes: k.Codes} }
+
+// Read implements Kind.
+func (k Choice) Read(in Input, _ Answer) (Answer, error) {
+	if c, ok := pressed(in, k.Codes); ok {
+		return Answer{Codes: []Code{c}}, nil
+	}
+	return Answer{}, need(in, "error.pick_one")
+}
+
+func (k Choice) holds(a Answer) bool { return oneOf(a, k.Codes) }
+
+// Multi is one or more of a few codes, ended by Done. Preset codes are chosen
+// from the start. Sole codes exclude all others ("nothing yet").
+type Multi struct {
+	Codes  []Code
+	Preset []Code
+	Sole   Code
+}
+
+// Accepts implements Kind.
+func (k Multi) Accepts() Accepts { return Accepts{Codes: k.Codes, Several: true} }
+
+// Read implements Kind.
+func (k Multi) Read(in Input, had Answer) (Answer, error) {
+	had.Skipped, had.Text, had.Files = false, "", nil
+	if in.Command == Done {
+		if len(had.Codes) == 0 {
+			return Answer{}, Refusal{Key: "error.pick_some"}
+		}
+		had.Open = false
+		return had, nil
+	}
+	c, ok := pressed(in, k.Codes)
+	if !ok {
+		return Answer{}, need(in, "error.pick_some")
+	}
+	switch {
+	case had.Is(c):
+		had.Codes = slices.DeleteFunc(slices.Clone(had.Codes), func(x Code) bool { return x == c })
+	case c == k.Sole:
+		had.Codes = []Code{c}
+	default:
+		all := append(slices.Clone(had.Codes), c)
+		had.Codes = slices.DeleteFunc(all, func(x Code) bool { return x == k.Sole })
+	}
+	had.Open = true
+	return had, nil
+}
+
+func (k Multi) holds(a Answer) bool {
+	for _, c := range a.Codes {
+		if !slices.Contains(k.Codes, c) {
+			return false
+		}
+	}
+	return len(a.Codes) > 0 || a.Open
+}
+
+// Files is photographs, recordings, documents: at most Max of them.
+type Files struct{ Max int }
+
+// Accepts implements Kind.
+func (k Files) Accepts() Accepts { return Accepts{Files: true} }
+
+// Read implements Kind. A link counts as evidence; it is kept as text and never
+// fetched. Other words do not.
+func (k Files) Read(in Input, had Answer) (Answer, error) {
+	had.Skipped, had.Codes = false, nil
+	switch {
+	case in.File != nil && in.File.Digest != "":
+		if note := tidy(in.Text); note != "" && !badLink(note) { // a caption
+			if note = strings.TrimSpace(had.Text + "\n" + note); utf8.RuneCountInString(note) <= maxNote {
+				had.Text = note
+			}
+		}
+		if slices.ContainsFunc(had.Files, func(f File) bool { return f.Digest == in.File.Digest }) {
+			return had, nil
+		}
+		if len(had.Files) >= k.Max {
+			return Answer{}, Refusal{"error.too_many_files", map[string]Phrase{"n": number(k.Max)}}
+		}
+		had.Files = append(slices.Clone(had.Files), *in.File)
+		had.Open = true
+		return had, nil
+	case in.Command == Done:
+		if had.Empty() {
+			return Answer{}, Refusal{Key: "error.need_file"}
+		}
+		had.Open = false
+		return had, nil
+	case link(tidy(in.Text)):
+		t := tidy(in.Text)
+		if had.Text != "" {
+			t = had.Text + "\n" + t
+		}
+		if utf8.RuneCountInString(t) > maxNote {
+			return Answer{}, Refusal{"error.too_long", map[string]Phrase{"n": number(maxNote)}}
+		}
+		if badLink(t) {
+			return Answer{}, Refusal{Key: "error.link"}
+		}
+		had.Text, had.Open = t, true
+		return had, nil
+	}
+	return Answer{}, need(in, "error.need_file")
+}
+
+const maxNote = 1000
+
+func (Files) holds(a Answer) bool { return len(a.Files) > 0 || a.Text != "" || a.Open }
+
+// Phone is a telephone number, typed or shared.
+type Phone struct{}
+
+// Accepts implements Kind.
+func (Phone) Accepts() Accepts { return Accepts{Text: true, Contact: true} }
+
+// Read implements Kind. The number is stored as +62… or +…, 9 to 15 digits.
+func (Phone) Read(in Input, _ Answer) (Answer, error) {
+	t := in.Text
+	if in.Contact != nil {
+		t = in.Contact.Phone
+	}
+	if strings.TrimSpace(t) == "" {
+		return Answer{}, need(in, "error.need_text")
+	}
+	plus := strings.HasPrefix(strings.TrimSpace(t), "+")
+	t = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" +-().\u00a0", r) {
+			return -1
+		}
+		return r
+	}, t)
+	switch {
+	case strings.HasPrefix(t, "0"):
+		t = "62" + t[1:]
+	case !plus && strings.HasPrefix(t, "8"):
+		t = "62" + t
+	}
+	if n := len(t); n < 9 || n > 15 || strings.Trim(t, "0123456789") != "" {
+		return Answer{}, Refusal{Key: "error.phone"}
+	}
+	return Answer{Text: "+" + t}, nil
+}
+
+func (Phone) holds(a Answer) bool { return Text{}.holds(a) }
+
+// Consent is agreement to a text, of which version, language and time are kept.
+type Consent struct{}
+
+// The codes of Consent.
+const (
+	Agree   Code = "agree"
+	Decline Code = "decline"
+)
+
+// Accepts implements Kind.
+func (Consent) Accepts() Accepts { return Accepts{Codes: []Code{Agree, Decline}} }
+
+// Read implements Kind.
+func (Consent) Read(in Input, _ Answer) (Answer, error) {
+	c, ok := pressed(in, []Code{Agree, Decline})
+	if !ok {
+		return Answer{}, need(in, "error.pick_one")
+	}
+	return Answer{Codes: []Code{c}, At: in.At}, nil
+}
+
+func (Consent) holds(a Answer) bool { return a.Is(Agree) }
+
+// Review shows every answer and lets the reporter send, change or discard.
+type Review struct{}
+
+// The codes of Review.
+const (
+	Send   Code = "send"
+	Change Code = "change"
+)
+
+// Accepts implements Kind.
+func (Review) Accepts() Accepts { return Accepts{Codes: []Code{Send, Change}} }
+
+// Read implements Kind.
+func (Review) Read(in Input, _ Answer) (Answer, error) {
+	if c, ok := pressed(in, []Code{Send, Change}); ok {
+		return Answer{Codes: []Code{c}}, nil
+	}
+	return Answer{}, need(in, "error.pick_one")
+}
+
+func (Review) holds(Answer) bool { return false } // a review is never behind us
+
+// need says what is missing, and says it of the thing that came instead.
+func need(in Input, key string) Refusal {
+	switch {
+	case in.Location:
+		return Refusal{Key: "error.location"}
+	case in.Contact != nil:
+		return Refusal{Key: "error.contact"}
+	}
+	return Refusal{Key: key}
+}
+
+func pressed(in Input, codes []Code) (Code, bool) {
+	if in.Press != nil && slices.Contains(codes, in.Press.Code) {
+		return in.Press.Code, true
+	}
+	return "", false
+}
+
+func oneOf(a Answer, codes []Code) bool {
+	return len(a.Codes) == 1 && slices.Contains(codes, a.Codes[0])
+}
+
+// tidy drops what cannot be seen: control characters other than line breaks,
+// and blanks at both ends. Telegram and WhatsApp send text as UTF-8, but a
+// hostile client may not.
+func tidy(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t', r == '\r':
+			return ' '
+		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff':
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+func dropSpace(r rune) rune {
+	if unicode.IsSpace(r) {
+		return -1
+	}
+	return r
+}
+
+func notInName(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && !strings.ContainsRune(" .'’-,", r)
+}
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// badLink reports whether the text holds a link of another kind than http(s).
+func badLink(t string) bool {
+	for _, w := range strings.Fields(t) {
+		scheme, _, ok := strings.Cut(w, "://")
+		if !ok {
+			continue
+		}
+		scheme = strings.ToLower(scheme[strings.LastIndexFunc(scheme, notInScheme)+1:])
+		if scheme != "http" && scheme != "https" {
+			return true
+		}
+	}
+	return false
+}
+
+// link reports whether the text names a page.
+func link(t string) bool {
+	return strings.Contains(t, "://") || strings.Contains(strings.ToLower(t), "www.")
+}
+
+func notInScheme(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '+' && r != '-'
+}
+
+func clip(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n]) + "…"
+}

@@ -1,0 +1,507 @@
+package flows
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Rules is everything Advance needs to know besides session and input.
+type Rules struct {
+	Flows []Flow
+	Words Words
+}
+
+// Steps of the menu and the asides, as a Press names them.
+const (
+	stepMenu     StepID = "menu"
+	stepCancel   StepID = "cancel"
+	stepLanguage StepID = "language"
+	stepResume   StepID = "resume"
+	stepEdit     StepID = "edit"
+)
+
+// Flow returns the flow with the id; the zero Flow when there is none, which
+// happens when a flow was removed under a report in progress.
+func (r Rules) Flow(id FlowID) Flow {
+	for _, f := range r.Flows {
+		if f.ID == id {
+			return f
+		}
+	}
+	return Flow{}
+}
+
+// Advance applies one input and returns the next session and what must be done
+// before it is saved. An input the session has seen changes nothing. The
+// session given is not touched.
+func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
+	if s.HasSeen(in.ID) {
+		return s, nil
+	}
+	s.see(in.ID)
+	if s.Lang == "" {
+		s.Lang = r.language(in.Lang)
+	}
+	if in.Album == "" || in.Album != s.Album {
+		s.Notices = nil
+	}
+	s.Album = in.Album
+	if s.Flow != "" && r.Flow(s.Flow).ID == "" { // the flow is gone
+		s.clear()
+		s.say(Say("error.expired"))
+	}
+	in = r.understand(s, in)
+
+	switch {
+	case in.Problem != nil:
+		s.refuse(*in.Problem)
+		return s, nil
+	case in.Press != nil:
+		return r.press(s, in)
+	case in.Command != "" && in.Command != Done:
+		return r.command(s, in)
+	case in.File != nil && !r.takesFiles(s):
+		return r.keep(s, in)
+	}
+	s.Aside = AsideNone
+	if s.Asking() {
+		return r.answer(s, in)
+	}
+	if len(s.Notices) == 0 {
+		s.say(Say("menu.nothing_open"))
+	}
+	return s, nil
+}
+
+// understand turns words into the command or the choice they stand for.
+func (r Rules) understand(s Session, in Input) Input {
+	text := tidy(in.Text)
+	if text == "" || in.Press != nil || in.Command != "" || in.File != nil {
+		return in
+	}
+	if strings.HasPrefix(text, "/") {
+		// "/lapor@nama_bot apa saja" is /lapor
+		word, payload, _ := strings.Cut(text, " ")
+		word, _, _ = strings.Cut(word, "@")
+		in.Command, in.Payload = r.Words.Command(word), strings.TrimSpace(payload)
+		if in.Command == "" {
+			in.Problem = &Refusal{Key: "error.unknown_command"}
+		}
+		return in
+	}
+	v := r.View(s)
+	options := append(slices.Clone(v.Choices), v.Nav...)
+	if s.Aside != AsideNone { // an answer to the question below is one, too
+		s.Aside = AsideNone
+		under := r.View(s)
+		options = append(append(options, under.Choices...), under.Nav...)
+	}
+	if n, err := strconv.Atoi(text); err == nil && v.Numbered && n >= 1 && n <= len(v.Choices) {
+		o := v.Choices[n-1]
+		in.Press = &Press{Tag: v.Tag, Step: o.Step, Code: o.Code}
+		return in
+	}
+	keys := make([]string, len(options))
+	for i, o := range options {
+		keys[i] = o.Label.Key
+	}
+	if i := r.Words.Match(keys, text); i >= 0 {
+		in.Press = &Press{Tag: v.Tag, Step: options[i].Step, Code: options[i].Code}
+		return in
+	}
+	in.Command = r.Words.Command(text)
+	return in
+}
+
+// language picks the reporter's language: theirs if we speak it, else our first.
+func (r Rules) language(want string) string {
+	all := r.Words.Languages()
+	base, _, _ := strings.Cut(strings.ToLower(want), "-")
+	if slices.Contains(all, base) {
+		return base
+	}
+	return all[0]
+}
+
+func (r Rules) command(s Session, in Input) (Session, []Effect) {
+	was := s.Aside
+	s.Aside = AsideNone
+	switch in.Command {
+	case Start, Report:
+		if s.Asking() {
+			s.Aside = AsideResume
+			return s, nil
+		}
+		if f := r.Flow(FlowID(in.Payload)); f.ID != "" {
+			return r.begin(s, f, in)
+		}
+		if in.Command == Start {
+			s.say(Say("menu.greeting"))
+		}
+	case Resume:
+		if !s.Asking() {
+			s.say(Say("menu.no_draft"))
+		}
+	case Cancel:
+		// Saying it twice may mean "no, cancel that": only a plain yes deletes.
+		if s.Asking() {
+			s.Aside = AsideCancel
+		} else {
+			s.say(Say("menu.no_draft"))
+		}
+	case Language:
+		s.Aside = AsideLanguage
+	case Help:
+		s.say(Say("help.text"))
+	case Danger:
+		s.say(Say("help.emergency"))
+	case MyData:
+		s.say(Say("help.data"))
+	case Back:
+		return r.back(s, was), nil
+	case Skip:
+		if !s.Asking() {
+			s.say(Say("menu.nothing_open"))
+			break
+		}
+		return r.skip(s)
+	}
+	return s, nil
+}
+
+func (r Rules) press(s Session, in Input) (Session, []Effect) {
+	p := *in.Press
+	was := s.Aside
+	s.Aside = AsideNone
+	switch p.Step {
+	case stepMenu:
+		return r.menu(s, in)
+	case stepLanguage:
+		if slices.Contains(r.Words.Languages(), string(p.Code)) {
+			s.Lang = string(p.Code)
+		}
+		return s, nil
+	}
+	switch {
+	case !s.Asking():
+		s.say(Say("error.expired"))
+		return s, nil
+	case p.Tag != s.tag():
+		s.say(Say("error.stale"))
+		return s, nil
+	}
+	f := r.Flow(s.Flow)
+	switch p.Step {
+	case stepCancel:
+		if p.Code == "yes" && was == AsideCancel {
+			return r.discard(s)
+		}
+		return s, nil
+	case stepResume:
+		if p.Code == "restart" {
+			s.Aside = AsideCancel
+		}
+		return s, nil
+	case stepEdit:
+		if slices.ContainsFunc(r.reviewed(f, s), func(st Step) bool { return st.ID == StepID(p.Code) }) {
+			s.At = StepID(p.Code)
+		}
+		return s, nil
+	}
+	if st := f.current(s); st.ID != p.Step {
+		// A second press of a button just answered is no mistake worth a word.
+		if !s.Answers[p.Step].Is(p.Code) && !s.Answers[p.Step].Skipped && p.Code != "done" {
+			s.say(Say("error.stale"))
+		}
+		return s, nil
+	}
+	switch p.Code {
+	case "skip":
+		return r.skip(s)
+	case "back":
+		return r.back(s, was), nil
+	case "cancel":
+		s.Aside = AsideCancel
+		return s, nil
+	case "keep":
+		s.At = ""
+		return s, nil
+	case "clear":
+		return r.clear(s)
+	case "done":
+		in.Command, in.Press = Done, nil
+	}
+	return r.answer(s, in)
+}
+
+func (r Rules) menu(s Session, in Input) (Session, []Effect) {
+	switch in.Press.Code {
+	case "language":
+		s.Aside = AsideLanguage
+	case "help":
+		s.say(Say("help.text"))
+	default:
+		f := r.Flow(FlowID(in.Press.Code))
+		switch {
+		case f.ID == "":
+			s.say(Say("error.expired"))
+		case s.Asking() && s.Flow == f.ID:
+			// already in it: the open question comes again
+		case s.Asking():
+			s.Aside = AsideResume
+		default:
+			return r.begin(s, f, in)
+		}
+	}
+	return s, nil
+}
+
+func (r Rules) begin(s Session, f Flow, in Input) (Session, []Effect) {
+	s.clear()
+	s.Flow, s.Report = f.ID, in.New
+	return s, nil
+}
+
+func (r Rules) discard(s Session) (Session, []Effect) {
+	id := s.Report
+	s.clear()
+	s.say(Say("menu.cancelled"))
+	return s, []Effect{Discard{id}}
+}
+
+// answer reads the input for the current step.
+func (r Rules) answer(s Session, in Input) (Session, []Effect) {
+	f := r.Flow(s.Flow)
+	st := f.current(s)
+	a, err := st.Kind.Read(in, f.had(st, s))
+	if ref := (Refusal{}); errors.As(err, &ref) {
+		s.refuse(ref)
+		return s, nil
+	}
+	switch st.Kind.(type) {
+	case Review:
+		if a.Is(Change) {
+			s.Aside = AsideEdit
+			return s, nil
+		}
+		return r.submit(s, f, in)
+	case Consent:
+		a.Text = s.Lang + ":" + r.Words.Version(s.Lang, f.Key(st.ID, "ask"))
+	}
+	for _, c := range st.Ends {
+		if a.Is(c) {
+			id := s.Report
+			s.clear()
+			s.say(Say(f.Key(st.ID, string(c)+".end")))
+			return s, []Effect{Discard{id}}
+		}
+	}
+	s.set(st.ID, a)
+	if a.Open {
+		return s, nil
+	}
+	s.At = ""
+	if _, consent := st.Kind.(Consent); !consent && len(a.Codes) > 0 {
+		s.say(Say("question.answered", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+	}
+	return s, nil
+}
+
+// submit ends the report. What the reporter was shown is what is sent.
+func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
+	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: in.At.UTC(), Answers: map[StepID]Answer{}}
+	for _, st := range f.asked(s.Answers) {
+		if a, ok := f.valid(st, s.Answers); ok {
+			a.Open = false
+			rep.Answers[st.ID] = a
+		}
+	}
+	notices := s.Notices
+	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: rep.Sent, Notices: notices, Album: s.Album, Seen: s.Seen}
+	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket())))
+	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
+		s.say(Say(string(f.ID) + ".sent_named"))
+	}
+	s.Aside = AsideReceipt
+	return s, []Effect{Submit{rep}}
+}
+
+// takesFiles reports whether the open question is one for files.
+func (r Rules) takesFiles(s Session) bool {
+	return s.Asking() && r.Flow(s.Flow).current(s).Kind.Accepts().Files
+}
+
+// Wants reports whether a file sent in this session would be kept: a channel
+// need not fetch what nobody keeps.
+func (r Rules) Wants(s Session) bool {
+	_, ok := r.Flow(s.Flow).files(s)
+	return ok
+}
+
+// files is the step that holds the evidence of this session's report.
+func (f Flow) files(s Session) (Step, bool) {
+	if s.Flow == "" {
+		return Step{}, false
+	}
+	if s.Sent.IsZero() && !f.consented(s) {
+		return Step{}, false
+	}
+	for _, st := range f.Steps {
+		if st.Kind.Accepts().Files {
+			return st, true
+		}
+	}
+	return Step{}, false
+}
+
+// consented reports whether every consent before the current step was given:
+// nothing is kept of those who have not agreed.
+func (f Flow) consented(s Session) bool {
+	for _, st := range f.Steps {
+		if _, ok := st.Kind.(Consent); !ok {
+			continue
+		}
+		if _, ok := f.valid(st, s.Answers); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// keep stores evidence that came before or after its question, and asks again.
+func (r Rules) keep(s Session, in Input) (Session, []Effect) {
+	f := r.Flow(s.Flow)
+	st, ok := f.files(s)
+	switch {
+	case !ok && s.Asking():
+		s.refuse(Refusal{Key: "error.consent_first"})
+		return s, nil
+	case !ok:
+		s.refuse(Refusal{Key: "error.file_no_report"})
+		return s, nil
+	case !s.Sent.IsZero():
+		s.Notices = []Phrase{Say("evidence.added", "ticket", literal(s.Report.Ticket()))}
+		s.Aside = AsideReceipt
+		return s, []Effect{Attach{s.Report, *in.File}}
+	}
+	had, answered := s.Answers[st.ID]
+	a, err := st.Kind.Read(in, had)
+	if ref := (Refusal{}); errors.As(err, &ref) {
+		s.refuse(ref)
+		return s, nil
+	}
+	a.Open = !answered || had.Open
+	s.set(st.ID, a)
+	key := "evidence.kept"
+	if strings.HasPrefix(in.File.Type, "audio/") {
+		key = "evidence.kept_voice"
+	}
+	s.Notices = []Phrase{Say(key, "n", number(len(a.Files)))}
+	return s, nil
+}
+
+// clear takes all evidence back and asks for it again.
+func (r Rules) clear(s Session) (Session, []Effect) {
+	st := r.Flow(s.Flow).current(s)
+	had := s.Answers[st.ID]
+	if !st.Kind.Accepts().Files || had.Empty() {
+		return s, nil
+	}
+	s.set(st.ID, Answer{Open: true})
+	s.say(Say("evidence.cleared"))
+	return s, []Effect{Remove{s.Report, had.Files}}
+}
+
+func (r Rules) skip(s Session) (Session, []Effect) {
+	f := r.Flow(s.Flow)
+	st := f.current(s)
+	switch had, ok := s.Answers[st.ID]; {
+	case !st.Skip:
+		s.say(Say("error.required"))
+	case ok && !had.Empty() && st.Kind.Accepts().Files:
+		had.Open = false // "skip" after files were sent means "no more"
+		s.set(st.ID, had)
+		s.At = ""
+	default:
+		s.set(st.ID, Answer{Skipped: true})
+		s.At = ""
+		if st.Note {
+			if st.Kind.Accepts().Files {
+				s.say(Say(f.Key(st.ID, "skipped")))
+			}
+		}
+	}
+	return s, nil
+}
+
+// back asks the step before the current one again. Its answer stays until
+// another is given.
+func (r Rules) back(s Session, was Aside) Session {
+	if !s.Asking() {
+		s.say(Say("menu.nothing_open"))
+		return s
+	}
+	if was != AsideNone { // back from "cancel?" is back to the question
+		return s
+	}
+	f := r.Flow(s.Flow)
+	cur := f.current(s)
+	var prev StepID
+	for _, st := range f.asked(s.Answers) {
+		if st.ID == cur.ID {
+			break
+		}
+		prev = st.ID
+	}
+	if prev == "" {
+		s.say(Say("question.first"))
+		return s
+	}
+	if a, ok := s.Answers[cur.ID]; ok && a.Open && !a.Empty() {
+		a.Open = false
+		s.set(cur.ID, a)
+	}
+	s.At = prev
+	return s
+}
+
+// current is the step being asked: the one the reporter went back to, or the
+// first that still lacks an answer. A session holds answers, not a position,
+// so a flow may change under a report in progress.
+func (f Flow) current(s Session) Step {
+	steps := f.asked(s.Answers)
+	for _, st := range steps {
+		if st.ID == s.At {
+			return st
+		}
+	}
+	for _, st := range steps {
+		if a, ok := f.valid(st, s.Answers); !ok || a.Open {
+			return st
+		}
+	}
+	return f.Steps[len(f.Steps)-1]
+}
+
+// had is the answer so far: what was stored, or what a Multi has preset.
+func (f Flow) had(st Step, s Session) Answer {
+	a, ok := f.valid(st, s.Answers)
+	if m, multi := st.Kind.(Multi); multi && !ok {
+		return Answer{Codes: m.Preset, Open: true}
+	}
+	return a
+}
+
+func (s *Session) say(p Phrase) { s.Notices = append(slices.Clone(s.Notices), p) }
+
+func (s *Session) refuse(r Refusal) { s.say(Phrase{Key: r.Key, Args: r.Args}) }
+
+// tag tells the buttons of this report from those of an earlier one.
+func (s Session) tag() string {
+	if len(s.Report) < 32 {
+		return ""
+	}
+	return string(s.Report[len(s.Report)-6:])
+}

@@ -1,0 +1,126 @@
+package flows
+
+import (
+	"hash/fnv"
+	"slices"
+	"time"
+)
+
+type (
+	// StepID names a step within its flow, for ever: answers are stored by it.
+	StepID string
+	// FlowID names a flow.
+	FlowID string
+	// Code names one of the answers a step offers.
+	Code string
+	// ReportID is 32 hexadecimal digits of randomness, chosen when a report
+	// begins. It never leaves the program.
+	ReportID string
+)
+
+// File is one piece of evidence, already sealed in the vault. It says nothing
+// about who sent it.
+type File struct {
+	Digest string `json:"d"`           // SHA-256 of the original, hexadecimal
+	Type   string `json:"t"`           // media type found in the content
+	Size   int64  `json:"n"`           // bytes of the original
+	Clean  bool   `json:"c,omitempty"` // a copy without metadata stands beside the original
+}
+
+// Answer is what the reporter said to one step. Each kind uses its own fields.
+type Answer struct {
+	Text    string    `json:"t,omitempty"`
+	Codes   []Code    `json:"c,omitempty"`
+	Files   []File    `json:"f,omitempty"`
+	At      time.Time `json:"a,omitzero"`  // Consent and Date: when it was given
+	Skipped bool      `json:"s,omitempty"` // the reporter chose not to answer
+	Open    bool      `json:"o,omitempty"` // Multi and Files: more may come
+}
+
+// Is reports whether the answer holds the code.
+func (a Answer) Is(c Code) bool { return slices.Contains(a.Codes, c) }
+
+// Empty reports whether the answer says nothing: skipped, or nothing given.
+func (a Answer) Empty() bool { return a.Text == "" && len(a.Codes) == 0 && len(a.Files) == 0 }
+
+// Aside is a question that lies over the conversation and leaves it as it was.
+type Aside string
+
+// The asides.
+const (
+	AsideNone     Aside = ""
+	AsideCancel   Aside = "cancel"
+	AsideLanguage Aside = "language"
+	AsideResume   Aside = "resume"
+	AsideEdit     Aside = "edit"
+	AsideReceipt  Aside = "receipt" // nothing is asked: the notices are all
+)
+
+// Session is a conversation in progress. The zero Session has not begun.
+type Session struct {
+	Lang    string            `json:"l,omitempty"`
+	Flow    FlowID            `json:"f,omitempty"`
+	Report  ReportID          `json:"r,omitempty"`
+	Answers map[StepID]Answer `json:"a,omitempty"`
+	At      StepID            `json:"p,omitempty"` // a step being asked again
+	Aside   Aside             `json:"x,omitempty"`
+	Sent    time.Time         `json:"s,omitzero"` // when the report was sent
+	Notices []Phrase          `json:"n,omitempty"`
+	Album   string            `json:"m,omitempty"` // the album the last file belonged to
+	Seen    []uint64          `json:"i,omitempty"` // inputs already applied
+}
+
+// remembered is how many inputs a session recognises when they come again.
+// Platforms redeliver what was in flight; one reporter has a few messages in
+// flight, an album has ten.
+const remembered = 48
+
+// HasSeen reports whether the input was applied before, however many came
+// after it.
+func (s Session) HasSeen(id string) bool {
+	return id != "" && slices.Contains(s.Seen, fingerprint(id))
+}
+
+func (s *Session) see(id string) {
+	if id == "" {
+		return
+	}
+	keep := s.Seen
+	if len(keep) >= remembered {
+		keep = keep[len(keep)-remembered+1:]
+	}
+	s.Seen = append(slices.Clone(keep), fingerprint(id))
+}
+
+func fingerprint(id string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	return h.Sum64()
+}
+
+// Asking reports whether a report is in progress.
+func (s Session) Asking() bool { return s.Flow != "" && s.Sent.IsZero() }
+
+// Files counts the evidence of the report in progress.
+func (s Session) Files() int {
+	n := 0
+	for _, a := range s.Answers {
+		n += len(a.Files)
+	}
+	return n
+}
+
+// set stores an answer in a copy of the map: sessions are values.
+func (s *Session) set(id StepID, a Answer) {
+	m := make(map[StepID]Answer, len(s.Answers)+1)
+	for k, v := range s.Answers {
+		m[k] = v
+	}
+	m[id] = a
+	s.Answers = m
+}
+
+// clear forgets the report and keeps what belongs to the chat.
+func (s *Session) clear() {
+	*s = Session{Lang: s.Lang, Notices: s.Notices, Album: s.Album, Seen: s.Seen}
+}

@@ -1,0 +1,197 @@
+package flows
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Option is something the reporter may press, or answer by its number or words.
+type Option struct {
+	Step  StepID
+	Code  Code
+	Label Phrase
+	On    bool // a Multi's code that is chosen
+}
+
+// View is what the reporter is shown in a session's state.
+type View struct {
+	Notices  []Phrase // sentences about the last input
+	Body     []Phrase // the question, paragraph by paragraph
+	Choices  []Option // answers
+	Nav      []Option // skip, back, cancel
+	Tag      string   // of the buttons; see Press
+	Numbered bool     // the choices are counted in the body
+	Accepts  Accepts  // what the open question takes
+}
+
+// View says what the reporter is shown. It depends on nothing but the session.
+func (r Rules) View(s Session) View {
+	v := View{Notices: s.Notices, Tag: s.tag()}
+	switch s.Aside {
+	case AsideLanguage:
+		v.ask(Say("language.ask"))
+		for _, l := range r.Words.Languages() {
+			v.offer(stepLanguage, Code(l), "language."+l)
+		}
+		return v
+	case AsideCancel:
+		v.ask(Say("menu.cancel_confirm"))
+		v.offer(stepCancel, "yes", "menu.cancel_yes")
+		v.offer(stepCancel, "no", "menu.cancel_no")
+		return v
+	case AsideResume:
+		v.ask(Say("menu.resume"))
+		v.offer(stepResume, "resume", "menu.resume_yes")
+		v.offer(stepResume, "restart", "menu.resume_restart")
+		return v
+	case AsideReceipt:
+		return v
+	case AsideEdit:
+		if s.Asking() {
+			r.edit(&v, s)
+			return v
+		}
+	}
+	switch {
+	case s.Asking():
+		r.question(&v, s)
+	default:
+		r.mainMenu(&v)
+	}
+	return v
+}
+
+func (r Rules) mainMenu(v *View) {
+	v.Tag = ""
+	v.ask(Say("menu.ask"))
+	for _, f := range r.Flows {
+		v.offer(stepMenu, Code(f.ID), "menu."+string(f.ID))
+	}
+	v.offer(stepMenu, "help", "menu.help")
+	v.offer(stepMenu, "language", "menu.language")
+}
+
+func (r Rules) question(v *View, s Session) {
+	f := r.Flow(s.Flow)
+	st := f.current(s)
+	steps := f.asked(s.Answers)
+	had, answered := f.valid(st, s.Answers)
+	v.Accepts = st.Kind.Accepts()
+
+	if _, review := st.Kind.(Review); review {
+		v.ask(Say(f.Key(st.ID, "ask")))
+		v.Body = append(v.Body, r.answers(f, s))
+		v.offer(st.ID, Send, f.CodeKey(st.ID, Send))
+		v.offer(st.ID, Change, f.CodeKey(st.ID, Change))
+		v.nav(st.ID, "cancel")
+		return
+	}
+	at := slices.IndexFunc(steps, func(x Step) bool { return x.ID == st.ID })
+	v.Body = append(v.Body, Say("question.progress", "n", number(at+1), "of", number(len(steps)-1)))
+	if at == 0 {
+		if opening := string(f.ID) + ".opening"; r.Words.Version(s.Lang, opening) != "" {
+			v.ask(Say(opening))
+		}
+	}
+	if v.Accepts.Files && !had.Empty() { // the long question was read once
+		v.ask(Say("evidence.more", "value", f.Value(st, had)))
+	} else {
+		v.ask(Say(f.Key(st.ID, "ask")))
+		if st.Note {
+			v.ask(Say(f.Key(st.ID, "note")))
+		}
+		if answered && !had.Empty() && !v.Accepts.Several {
+			v.ask(Say("question.now", "value", f.Value(st, had)))
+		}
+	}
+	so := f.had(st, s)
+	for _, c := range v.Accepts.Codes {
+		v.offer(st.ID, c, f.CodeKey(st.ID, c))
+		v.Choices[len(v.Choices)-1].On = v.Accepts.Several && so.Is(c)
+	}
+	switch {
+	case v.Accepts.Several && len(so.Codes) > 0, v.Accepts.Files && !had.Empty():
+		v.nav(st.ID, "done")
+	case s.At == st.ID && answered:
+		v.nav(st.ID, "keep")
+	}
+	if v.Accepts.Files && !had.Empty() {
+		v.nav(st.ID, "clear")
+	}
+	if st.Skip && had.Empty() {
+		v.nav(st.ID, "skip")
+	}
+	if at > 0 {
+		v.nav(st.ID, "back")
+	}
+	v.nav(st.ID, "cancel")
+}
+
+// reviewed are the steps whose answers a reporter can change: all but consent.
+func (r Rules) reviewed(f Flow, s Session) []Step {
+	return slices.DeleteFunc(f.asked(s.Answers), func(st Step) bool {
+		switch st.Kind.(type) {
+		case Consent, Review:
+			return true
+		}
+		_, ok := f.valid(st, s.Answers)
+		return !ok
+	})
+}
+
+// answers lists every answer, and marks what supervisors' groups do not see.
+func (r Rules) answers(f Flow, s Session) Phrase {
+	list := Phrase{}
+	for i, st := range r.reviewed(f, s) {
+		a, _ := f.valid(st, s.Answers)
+		key := "review.line"
+		if st.Share != Shown {
+			key = "review.line_private"
+		}
+		list.Items = append(list.Items, Say(key, "n", literal(strconv.Itoa(i+1)),
+			"label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+	}
+	list.Key = "review.list"
+	return list
+}
+
+func (r Rules) edit(v *View, s Session) {
+	f := r.Flow(s.Flow)
+	v.ask(Say("review.which"))
+	for _, st := range r.reviewed(f, s) {
+		v.offer(stepEdit, Code(st.ID), f.Key(st.ID, "label"))
+	}
+	v.Nav = append(v.Nav, Option{Step: stepEdit, Code: "keep", Label: Say("common.back")})
+	v.Numbered = true
+}
+
+// Value is an answer in words.
+func (f Flow) Value(st Step, a Answer) Phrase {
+	if a.Skipped || a.Empty() {
+		return Say("common.not_given")
+	}
+	var p Phrase
+	for _, c := range a.Codes {
+		p.Items = append(p.Items, Say(f.CodeKey(st.ID, c)))
+	}
+	if d := day(a); d != "" {
+		p.Items = append(p.Items, literal(d))
+	}
+	if len(a.Files) > 0 {
+		p.Items = append(p.Items, Say("evidence.count", "n", number(len(a.Files))))
+	}
+	if _, consent := st.Kind.(Consent); a.Text != "" && !consent {
+		p.Items = append(p.Items, literal(a.Text))
+	}
+	return p
+}
+
+func (v *View) ask(p Phrase) { v.Body = append(v.Body, p) }
+
+func (v *View) offer(st StepID, c Code, key string) {
+	v.Choices = append(v.Choices, Option{Step: st, Code: c, Label: Say(key)})
+}
+
+func (v *View) nav(st StepID, c Code) {
+	v.Nav = append(v.Nav, Option{Step: st, Code: c, Label: Say("common." + string(c))})
+}

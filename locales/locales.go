@@ -1,0 +1,243 @@
+// Package locales holds every word a person reads: id.toml, en.toml and the
+// code that puts values into them.
+//
+// A rendered text is in the canonical form: plain text in which only <b>, <i>
+// and <code> are marks and &, <, > and " are written as entities. Telegram
+// takes it as it is; [Locales.Plain] makes a terminal's text of it, other
+// channels turn the marks into their own. Whatever a reporter or an operator
+// wrote is escaped on the way in, so no value can become a mark.
+package locales
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+
+	"github.com/netralitas/netra/flows"
+)
+
+//go:embed *.toml
+var files embed.FS
+
+// home is the language of those whose language we do not speak, and of texts
+// that another language lacks.
+const home = "id"
+
+// Facts are the operator's constants that texts name. Who runs a bot must
+// refuse to start without them: a consent that does not name who keeps what,
+// how long and for whom is none.
+var Facts = []string{"operator", "contact", "recipients", "retention"}
+
+// Locales is the words of all languages. It does not change after New and may
+// be used by many goroutines.
+type Locales struct {
+	langs    []string // best first
+	texts    map[string]map[string]text
+	speakers map[string]*i18n.Localizer
+	facts    map[string]string // escaped
+	words    map[string][]string
+	commands map[string]flows.Command
+	menus    map[string][]MenuItem
+}
+
+var _ flows.Words = (*Locales)(nil)
+
+// text is one entry of a TOML file.
+type text struct {
+	raw     string
+	version string
+	pieces  pieces
+	plural  bool // the number {{.n}} chooses between forms
+}
+
+// fixed says that nothing is put in: raw is the rendering.
+func (t text) fixed() bool { return !t.plural && len(t.pieces) == 1 }
+
+// New reads the words and puts the operator's facts in reach of every text. A
+// fact that is blank stands in the texts as [name]: good enough for drawing a
+// flow. A text with a mistake is an error here and not in a conversation.
+func New(facts map[string]string) (*Locales, error) {
+	l := &Locales{
+		texts:    map[string]map[string]text{},
+		speakers: map[string]*i18n.Localizer{},
+		facts:    map[string]string{},
+		menus:    map[string][]MenuItem{},
+	}
+	for name, value := range facts {
+		if value = strings.TrimSpace(value); value != "" {
+			l.facts[name] = escape(value)
+		}
+	}
+	bundle := i18n.NewBundle(language.MustParse(home))
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("locales: %w", err)
+	}
+	for _, e := range entries {
+		if err := l.load(bundle, e.Name()); err != nil {
+			return nil, fmt.Errorf("locales: %w", err)
+		}
+	}
+	for lang := range l.texts {
+		l.langs = append(l.langs, lang)
+		l.speakers[lang] = i18n.NewLocalizer(bundle, lang)
+	}
+	slices.SortFunc(l.langs, func(a, b string) int {
+		switch {
+		case a == home:
+			return -1
+		case b == home:
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	l.indexWords()
+	if err := l.indexCommands(); err != nil {
+		return nil, fmt.Errorf("locales: %w", err)
+	}
+	return l, nil
+}
+
+func (l *Locales) load(bundle *i18n.Bundle, name string) error {
+	buf, err := files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	file, err := bundle.ParseMessageFileBytes(buf, name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	texts := map[string]text{}
+	var errs []error
+	for _, m := range file.Messages {
+		_, oneErr := parse(m.One)
+		p, err := parse(m.Other)
+		if err = errors.Join(err, oneErr); err == nil && m.Other == "" {
+			err = errors.New("no words")
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %q: %w", name, m.ID, err))
+		}
+		said := m.Other // who answers for the bot is part of what is agreed to
+		for _, fact := range Facts {
+			said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
+		}
+		sum := sha256.Sum256([]byte(said))
+		texts[m.ID] = text{m.Other, hex.EncodeToString(sum[:6]), p, m.One != ""}
+	}
+	l.texts[strings.TrimSuffix(name, path.Ext(name))] = texts
+	return errors.Join(errs...)
+}
+
+// Render is the phrase in words, in the canonical form.
+//
+// A value {{.name}} is the phrase's argument of that name, else that of extra
+// (what only the channel knows), else the operator's fact; one that nobody gave
+// stands as [name]. The extra "channel" may be the adapter's name: the words of
+// "channel.<name>" are put in. Items without a key are joined by commas. The
+// items of a phrase with a key are the lines of its {{.list}}.
+//
+// A language we do not speak, and a text that a language lacks, come in
+// Indonesian; a key without any words comes as the key. Render never panics.
+func (l *Locales) Render(lang string, p flows.Phrase, extra map[string]string) string {
+	if p.Key == "" {
+		if len(p.Items) == 0 {
+			return escape(p.Text)
+		}
+		return l.join(lang, p.Items, ", ", extra)
+	}
+	lang = l.speak(lang)
+	t, ok := l.texts[lang][p.Key]
+	if !ok {
+		lang = home
+		t, ok = l.texts[lang][p.Key]
+	}
+	switch {
+	case !ok:
+		return escape(p.Key)
+	case t.fixed():
+		return t.raw
+	}
+	v := values{l, lang, p, extra}
+	if t.plural {
+		if n := p.Args["n"].Text; isNumber(n) {
+			// New has parsed every text: there is no error to come.
+			s, _ := l.speakers[lang].Localize(&i18n.LocalizeConfig{
+				MessageID: p.Key, PluralCount: n, TemplateData: &v, TemplateParser: valueParser{},
+			})
+			return s
+		}
+	}
+	return t.pieces.render(&v)
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
+}
+
+func (l *Locales) join(lang string, items []flows.Phrase, with string, extra map[string]string) string {
+	if len(items) == 1 {
+		return l.Render(lang, items[0], extra)
+	}
+	var b strings.Builder
+	for i, p := range items {
+		if i > 0 {
+			b.WriteString(with)
+		}
+		b.WriteString(l.Render(lang, p, extra))
+	}
+	return b.String()
+}
+
+// Has reports whether the language itself has words for the key.
+func (l *Locales) Has(lang, key string) bool {
+	_, ok := l.texts[lang][key]
+	return ok
+}
+
+// Keys lists the keys that the language has words for, sorted. Those that end
+// in ".alias" are words to be understood and never shown.
+func (l *Locales) Keys(lang string) []string {
+	keys := make([]string, 0, len(l.texts[lang]))
+	for k := range l.texts[lang] {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Languages implements flows.Words. The list is not to be changed.
+func (l *Locales) Languages() []string { return l.langs }
+
+// Version implements flows.Words: twelve hexadecimal digits of the SHA-256 of
+// the text before values are put in, and "" when the language has no words for
+// the key. For a language we do not speak it is that of what Render shows
+// instead.
+func (l *Locales) Version(lang, key string) string { return l.texts[l.speak(lang)][key].version }
+
+// speak is the language in which somebody with this one is answered.
+func (l *Locales) speak(lang string) string {
+	if _, ok := l.texts[lang]; ok {
+		return lang
+	}
+	return home
+}
+
+// MenuItem is a command as a channel lists it.
+type MenuItem struct{ Command, Description string }
+
+// Menu lists the commands for a channel's own menu, most wanted first: the
+// name a language gives each, without the slash, and what it does.
+func (l *Locales) Menu(lang string) []MenuItem { return slices.Clone(l.menus[l.speak(lang)]) }

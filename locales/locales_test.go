@@ -1,0 +1,631 @@
+package locales
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/netralitas/netra/flows"
+)
+
+// canary is a value that would break a message if it were put in as it is.
+const canary = `<b>&"</i>`
+
+var facts = map[string]string{
+	"operator":   "Kantor Contoh " + canary,
+	"contact":    "bantuan@contoh.invalid",
+	"recipients": "Bawaslu dan BKN",
+	"retention":  "90",
+}
+
+var channel = map[string]string{"channel": "Telegram"}
+
+func open(t testing.TB) *Locales {
+	t.Helper()
+	l, err := New(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func say(key string, args ...string) flows.Phrase {
+	p := flows.Phrase{Key: key, Args: map[string]flows.Phrase{}}
+	for i := 0; i+1 < len(args); i += 2 {
+		p.Args[args[i]] = flows.Phrase{Text: args[i+1]}
+	}
+	return p
+}
+
+func TestFactsThatAreMissingShow(t *testing.T) {
+	l, err := New(map[string]string{"operator": " "})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range l.Languages() {
+		for _, k := range []string{"citizen.consent.ask", "pressure.consent.ask"} {
+			s := l.Render(lang, say(k), channel)
+			for _, name := range Facts {
+				if !strings.Contains(s, "["+name+"]") {
+					t.Errorf("%s %q hides that %s is missing", lang, k, name)
+				}
+			}
+		}
+	}
+}
+
+func shown(l *Locales, lang string) []string {
+	return slices.DeleteFunc(l.Keys(lang), func(k string) bool { return strings.HasSuffix(k, alias) })
+}
+
+var placeholder = regexp.MustCompile(`\{\{\.([a-z_]+)\}\}`)
+
+func placeholders(s string) []string {
+	var names []string
+	for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func TestLanguagesAgree(t *testing.T) {
+	l := open(t)
+	want := shown(l, home)
+	for _, lang := range l.Languages() {
+		have := shown(l, lang)
+		for _, k := range want {
+			if !slices.Contains(have, k) {
+				t.Errorf("%s.toml lacks %q", lang, k)
+				continue
+			}
+			a, b := placeholders(l.texts[home][k].raw), placeholders(l.texts[lang][k].raw)
+			if !slices.Equal(a, b) {
+				t.Errorf("%q: values %v in %s, %v in %s", k, a, home, b, lang)
+			}
+		}
+		for _, k := range have {
+			if !slices.Contains(want, k) {
+				t.Errorf("%s.toml has %q, %s.toml does not", lang, k, home)
+			}
+		}
+		for _, k := range l.Keys(lang) {
+			if of, ok := strings.CutSuffix(k, alias); ok && !l.Has(lang, of) {
+				t.Errorf("%s.toml has %q and no %q", lang, k, of)
+			}
+		}
+	}
+}
+
+// values every text may count on: by key, those that the rules, the bot or the
+// card give it. Facts and the channel are not listed.
+var given = map[string][]string{
+	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"},
+	"review.line": {"n", "label", "value"}, "review.line_private": {"n", "label", "value"}, "review.list": {"list"},
+	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"},
+	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
+	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
+	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket"}, "card.missing": {"list"},
+	"card.row": {"label", "value"}, "card.mentioned": {"label"}, "card.story": {"value"},
+	"card.evidence": {"n"}, "card.evidence_sealed": {"n", "shown", "sealed"},
+	"alarm.delivery_late": {"ticket", "intake"},
+}
+
+func TestTextsUseWhatTheyAreGiven(t *testing.T) {
+	l := open(t)
+	for _, k := range shown(l, home) {
+		want := slices.Clone(given[k])
+		slices.Sort(want)
+		var have []string
+		for _, name := range placeholders(l.texts[home][k].raw) {
+			if name != "channel" && !slices.Contains(Facts, name) {
+				have = append(have, name)
+			}
+		}
+		if !slices.Equal(have, want) {
+			t.Errorf("%q has the values %v, is given %v", k, have, want)
+		}
+	}
+}
+
+func TestFlowsHaveTheirWords(t *testing.T) {
+	l := open(t)
+	for _, lang := range l.Languages() {
+		for _, f := range flows.All {
+			if err := f.Validate(func(key string) bool { return l.Has(lang, key) }); err != nil {
+				t.Errorf("%s:\n%v", lang, err)
+			}
+		}
+	}
+}
+
+// elsewhere are the keys that stand whole in nobody's program text: the card
+// puts some together, and what only some channels refuse comes with them.
+var elsewhere = []string{
+	"card.citizen", "card.pressure",
+	"card.missing.files", "card.missing.office", "card.missing.person", "card.missing.place", "card.missing.status", "card.missing.when",
+	"citizen.evidence.note_label", "pressure.evidence.note_label",
+	"channel.telegram", "channel.terminal", "channel.whatsapp",
+	"error.group", "error.rate",
+}
+
+// used collects every key that somebody says.
+func used(t *testing.T, l *Locales) map[string]string {
+	keys := map[string]string{}
+	for _, k := range elsewhere {
+		keys[k] = "the list elsewhere"
+	}
+	for _, f := range flows.All {
+		f.Validate(func(key string) bool { keys[key] = "flow " + string(f.ID); return true })
+		keys["menu."+string(f.ID)] = "the menu"
+		keys[string(f.ID)+".sent"] = "flow " + string(f.ID)
+		for _, st := range f.Steps {
+			if st.Role == flows.RoleMode {
+				keys[string(f.ID)+".sent_named"] = "flow " + string(f.ID)
+			}
+		}
+	}
+	keys["pressure.opening"] = "flow pressure" // an opening is optional
+	for _, k := range navigation(t) {
+		keys[k] = "navigation"
+	}
+	for _, lang := range l.Languages() {
+		keys["language."+lang] = "the choice of language"
+	}
+	for _, c := range []flows.Command{flows.Start, flows.Report, flows.Resume, flows.Back, flows.Skip, flows.Cancel,
+		flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Done} {
+		keys["command."+string(c)] = "commands"
+		if slices.Contains(menu, c) {
+			keys["command."+string(c)+".menu"] = "commands"
+		}
+	}
+	for _, dir := range []string{"../flows", "../bot", "../cmd"} {
+		maps.Copy(keys, literals(t, dir))
+	}
+	return keys
+}
+
+// navigation are the keys of what the rules offer beside answers.
+func navigation(t *testing.T) []string {
+	t.Helper()
+	var keys []string
+	src, err := os.ReadFile("../flows/view.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`v\.nav\(st\.ID, "([a-z_]+)"\)`).FindAllStringSubmatch(string(src), -1) {
+		keys = append(keys, "common."+m[1])
+	}
+	slices.Sort(keys)
+	if keys = slices.Compact(keys); len(keys) < 5 {
+		t.Fatalf("navigation is %v: does the search still work?", keys)
+	}
+	return keys
+}
+
+var (
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|error|evidence|help|language|menu|question|review)(\.[a-z_]+)+$`)
+	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
+)
+
+// literals are the strings in a folder's program text that look like keys.
+func literals(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	keys := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		src, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(src, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil && keyLike.MatchString(s) && !fileLike.MatchString(s) {
+					keys[s] = path
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func TestEveryKeySaidExists(t *testing.T) {
+	l := open(t)
+	keys := used(t, l)
+	if len(keys) < 200 {
+		t.Errorf("only %d keys found: does the search still work?", len(keys))
+	}
+	for k, who := range keys {
+		if !l.Has(home, k) {
+			t.Errorf("%s says %q, which has no words", who, k)
+		}
+	}
+}
+
+func TestNoDeadWords(t *testing.T) {
+	l := open(t)
+	keys := used(t, l)
+	for _, k := range shown(l, home) {
+		if keys[k] == "" {
+			t.Errorf("nobody says %q", k)
+		}
+	}
+}
+
+// menus are the keys a reporter chooses among at one time: of each step, and
+// of the questions that lie over the conversation.
+func menus(t *testing.T, l *Locales) map[string][]string {
+	m := map[string][]string{
+		"menu":   {"menu.help", "menu.language"},
+		"cancel": {"menu.cancel_yes", "menu.cancel_no"},
+		"resume": {"menu.resume_yes", "menu.resume_restart"},
+		"nav":    navigation(t),
+	}
+	for _, lang := range l.Languages() {
+		m["language"] = append(m["language"], "language."+lang)
+	}
+	for _, f := range flows.All {
+		m["menu"] = append(m["menu"], "menu."+string(f.ID))
+		for _, st := range f.Steps {
+			for _, c := range st.Kind.Accepts().Codes {
+				m[string(f.ID+"."+flows.FlowID(st.ID))] = append(m[string(f.ID+"."+flows.FlowID(st.ID))], f.CodeKey(st.ID, c))
+			}
+			m[string(f.ID)+" labels"] = append(m[string(f.ID)+" labels"], f.Key(st.ID, "label"))
+		}
+	}
+	return m
+}
+
+func TestLabels(t *testing.T) {
+	l := open(t)
+	for name, keys := range menus(t, l) {
+		for _, lang := range l.Languages() {
+			for i, k := range keys {
+				label := l.Render(lang, say(k), nil)
+				if n := utf8.RuneCountInString(label); n == 0 || n > 24 {
+					t.Errorf("%s %q: %q has %d characters, a button takes 24", lang, k, label, n)
+				}
+				if strings.ContainsAny(label, "<>&\n") {
+					t.Errorf("%s %q: %q is no plain label", lang, k, label)
+				}
+				if got := l.Match(keys, label); got != i {
+					t.Errorf("%s, %s: %q is understood as %d, not %d", name, lang, label, got, i)
+				}
+			}
+		}
+		// No word may mean two of the answers to one question.
+		for word, of := range l.words {
+			var both []string
+			for _, k := range of {
+				if slices.Contains(keys, k) {
+					both = append(both, k)
+				}
+			}
+			if len(both) > 1 {
+				t.Errorf("%s: %q means %v", name, word, both)
+			}
+		}
+	}
+}
+
+var tag = regexp.MustCompile(`<[^>]*>`)
+
+func balanced(t *testing.T, what, s string) {
+	t.Helper()
+	var stack []string
+	for _, mark := range tag.FindAllString(s, -1) {
+		name := strings.Trim(mark, "</>")
+		switch {
+		case !slices.Contains([]string{"b", "i", "code"}, name) || mark != "<"+name+">" && mark != "</"+name+">":
+			t.Errorf("%s: mark %q is not one of ours", what, mark)
+		case mark[1] != '/':
+			stack = append(stack, name)
+		case len(stack) == 0 || stack[len(stack)-1] != name:
+			t.Errorf("%s: %q closes nothing", what, mark)
+			return
+		default:
+			stack = stack[:len(stack)-1]
+		}
+	}
+	if len(stack) > 0 {
+		t.Errorf("%s: %v stays open", what, stack)
+	}
+	rest := tag.ReplaceAllString(s, "")
+	for _, entity := range []string{"&amp;", "&lt;", "&gt;", "&quot;"} {
+		rest = strings.ReplaceAll(rest, entity, "")
+	}
+	if strings.ContainsAny(rest, "<>&") {
+		t.Errorf("%s: %q is not canonical", what, rest)
+	}
+}
+
+func TestTextsAreCanonical(t *testing.T) {
+	l := open(t)
+	for _, lang := range l.Languages() {
+		for _, k := range shown(l, lang) {
+			var args []string
+			for _, name := range given[k] {
+				args = append(args, name, canary)
+			}
+			p := say(k, args...)
+			delete(p.Args, "list")
+			p.Items = []flows.Phrase{{Text: canary}}
+			s := l.Render(lang, p, channel)
+			balanced(t, lang+" "+k, s)
+			if n := utf8.RuneCountInString(l.Plain(s)); n > 1500 {
+				t.Errorf("%s %q has %d characters", lang, k, n)
+			}
+			if strings.Contains(s, "{{") || regexp.MustCompile(`\[[a-z]+\]`).MatchString(s) {
+				t.Errorf("%s %q lacks a value: %s", lang, k, s)
+			}
+			if strings.TrimSpace(s) != s {
+				t.Errorf("%s %q begins or ends with blanks", lang, k)
+			}
+		}
+	}
+}
+
+// What a person may dial is the same wherever it stands.
+func TestNumbersAgree(t *testing.T) {
+	l := open(t)
+	dial := regexp.MustCompile(`\b(11\d|148|0\d{3}-\d{4}-\d{4})\b`)
+	want := dial.FindAllString(l.texts[home]["help.emergency"].raw, -1)
+	if len(want) != 4 {
+		t.Fatalf("help.emergency names %v", want)
+	}
+	for _, lang := range l.Languages() {
+		for _, k := range []string{"help.emergency", "pressure.unsafe.ask"} {
+			if have := dial.FindAllString(l.texts[lang][k].raw, -1); !slices.Equal(have, want) {
+				t.Errorf("%s %q names %v, want %v", lang, k, have, want)
+			}
+		}
+	}
+}
+
+// Law and fairness: two meanings of PPK, and nobody is guilty here.
+func TestWordsWeDoNotUse(t *testing.T) {
+	l := open(t)
+	never := regexp.MustCompile(`(?i)\b(PPK|pelaku|bersalah|oknum|guilty|culprit|perpetrator)\b`)
+	for _, lang := range l.Languages() {
+		for _, k := range l.Keys(lang) {
+			if w := never.FindString(l.texts[lang][k].raw); w != "" {
+				t.Errorf("%s %q says %q", lang, k, w)
+			}
+		}
+	}
+}
+
+func TestRender(t *testing.T) {
+	l := open(t)
+	for _, c := range []struct {
+		name, lang string
+		phrase     flows.Phrase
+		want       string
+	}{
+		{"silent", "id", flows.Phrase{}, ""},
+		{"literal", "id", flows.Phrase{Text: canary}, `&lt;b&gt;&amp;&quot;&lt;/i&gt;`},
+		{"fixed", "id", say("common.yes"), "Ya"},
+		{"English", "en", say("common.yes"), "Yes"},
+		{"unknown language", "xx", say("common.yes"), "Ya"},
+		{"no language", "", say("common.yes"), "Ya"},
+		{"unknown key", "en", say("no.such<key>"), "no.such&lt;key&gt;"},
+		{"value", "id", say("citizen.review.send"), "Kirim"},
+		{"commas", "id", flows.Phrase{Items: []flows.Phrase{say("common.yes"), {Text: "<x>"}}}, "Ya, &lt;x&gt;"},
+		{"phrase in phrase", "id", flows.Say("question.answered", "label", flows.Say("citizen.status.label"),
+			"value", flows.Phrase{Items: []flows.Phrase{flows.Say("citizen.status.pns")}}), "✓ <b>Status terlapor</b>: PNS/CPNS"},
+		{"lines", "id", flows.Phrase{Key: "review.list", Items: []flows.Phrase{
+			say("review.line", "n", "1", "label", "A", "value", "B"), say("review.line_private", "n", "2", "label", "C", "value", canary)}},
+			"1. <b>A</b>: B\n2. 🔒 <b>C</b>: &lt;b&gt;&amp;&quot;&lt;/i&gt;"},
+		{"value missing", "id", say("error.too_long"), "Terlalu panjang. Mohon ringkas, maksimal [n] huruf."},
+		{"one", "en", say("evidence.count", "n", "1"), "1 file"},
+		{"several", "en", say("evidence.count", "n", "3"), "3 files"},
+		{"no number", "en", say("evidence.count", "n", "x"), "x files"},
+		{"one, no plural", "id", say("evidence.count", "n", "1"), "1 berkas"},
+		{"reserved words in keys", "id", say("pressure.colleagues.many"), "Lebih dari 20"},
+		{"reserved word at the end", "id", say("language.id"), "Bahasa Indonesia"},
+	} {
+		if got := l.Render(c.lang, c.phrase, nil); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestRenderFacts(t *testing.T) {
+	l := open(t)
+	s := l.Render("id", say("citizen.consent.ask"), map[string]string{"channel": "Kanal <X>"})
+	for name, want := range map[string]string{"telegram": "server Telegram di", "whatsapp": "server WhatsApp di"} {
+		if s := l.Render("id", say("citizen.consent.ask"), map[string]string{"channel": name}); !strings.Contains(s, want) {
+			t.Errorf("channel %s: consent lacks %q", name, want)
+		}
+	}
+	for _, want := range []string{"Kantor Contoh &lt;b&gt;&amp;", "Kanal &lt;X&gt;", "90 hari", "Bawaslu dan BKN"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("consent lacks %q:\n%s", want, s)
+		}
+	}
+	if got, want := l.Plain(l.Render("id", flows.Phrase{Text: "&lt;" + canary}, nil)), "&lt;"+canary; got != want {
+		t.Errorf("Plain gives %q, want %q", got, want)
+	}
+	if got := l.Plain("<b>a</b> <i>b</i> <code>c</code> &lt;b&gt; &amp;lt;"); got != "a b c <b> &lt;" {
+		t.Errorf("Plain: %q", got)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	l := open(t)
+	yesNo := []string{"common.yes", "common.no", "common.skip", "common.back", "common.cancel"}
+	status := []string{"citizen.status.pns", "citizen.status.pppk", "citizen.status.lainnya", "common.unknown"}
+	day := []string{"common.today", "common.yesterday"}
+	files := []string{"common.done", "common.skip"}
+	trouble := []string{"pressure.consequence.belum", "pressure.consequence.mutasi", "common.skip"}
+	for _, c := range []struct {
+		keys []string
+		text string
+		want int
+	}{
+		{yesNo, "Ya", 0}, {yesNo, "iya", 0}, {yesNo, "y", 0}, {yesNo, " YES! ", 0}, {yesNo, "ya 👍🏽", 0}, {yesNo, "✅ Ya", 0},
+		{yesNo, "tidak", 1}, {yesNo, "gak", 1}, {yesNo, "Nggak.", 1}, {yesNo, "no", 1},
+		{yesNo, "lewati", 2}, {yesNo, "skip", 2}, {yesNo, "kembali", 3}, {yesNo, "Batal", 4}, {yesNo, "cancel", 4},
+		{yesNo, "mungkin", -1}, {yesNo, "", -1}, {yesNo, "…", -1}, {yesNo, "ya tapi", -1},
+		{status, "pns", 0}, {status, "PNS/CPNS", 0}, {status, "cpns", 0}, {status, "P3K", 1}, {status, "lain", 2},
+		{status, "nggak tau", 3}, {status, "I don’t know", 3}, {status, "Tidak  tahu", 3},
+		{day, "kemarin", 1}, {day, "Kmrn", 1}, {day, "hari ini", 0}, {day, "today", 0}, {day, "kemarin sore", -1},
+		{files, "selesai", 0}, {files, "sudah", 0}, {files, "Done", 0}, {files, "tidak ada", 1},
+		{trouble, "tidak ada", 0}, {trouble, "lewati", 2},
+		{[]string{"pressure.colleagues.few"}, "2-5", 0}, {[]string{"pressure.colleagues.few"}, "2–5", 0},
+		{nil, "ya", -1},
+		{yesNo, "ya " + strings.Repeat("x", 4000), -1},
+	} {
+		if got := l.Match(c.keys, c.text); got != c.want {
+			t.Errorf("Match(%v, %q) = %d, want %d", c.keys, c.text, got, c.want)
+		}
+	}
+}
+
+func TestCommand(t *testing.T) {
+	l := open(t)
+	for text, want := range map[string]flows.Command{
+		"/mulai": flows.Start, "/start": flows.Start, "/lapor": flows.Report, "/lanjut": flows.Resume,
+		"/kembali": flows.Back, "/lewati": flows.Skip, "/batal": flows.Cancel, "/bahasa": flows.Language,
+		"/bantuan": flows.Help, "/help": flows.Help, "/darurat": flows.Danger, "/data": flows.MyData,
+		"/selesai": flows.Done, "/Lapor": flows.Report,
+		"/selesa": "", "lapor sekarang": "", "/": "", "": "", "data": "", "…": "",
+		"darurat": flows.Danger, "Bahaya!": flows.Danger, "tolong": flows.Danger, "emergency": flows.Danger,
+		"bantuan": flows.Help, "help": flows.Help, "pitulungan": flows.Help, "pitulung": flows.Help,
+		"batal": flows.Cancel, "cancel": flows.Cancel, "hapus": flows.Cancel, "delete": flows.Cancel,
+		"kembali": flows.Back, "back": flows.Back, "Data saya": flows.MyData, "my data": flows.MyData,
+		"data kula": flows.MyData, "data abdi": flows.MyData, "bahasa": flows.Language, "language": flows.Language,
+		"selesai": flows.Done, "sudah": flows.Done,
+	} {
+		if got := l.Command(text); got != want {
+			t.Errorf("Command(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestMenu(t *testing.T) {
+	l := open(t)
+	for lang, want := range map[string][]string{
+		"id": {"lapor", "lanjut", "kembali", "lewati", "batal", "bahasa", "bantuan", "darurat", "data"},
+		"en": {"report", "resume", "back", "skip", "cancel", "language", "help", "emergency", "mydata"},
+	} {
+		var have []string
+		for i, m := range l.Menu(lang) {
+			have = append(have, m.Command)
+			if got := l.Command("/" + m.Command); got != menu[i] {
+				t.Errorf("%s: /%s is %q", lang, m.Command, got)
+			}
+			if !regexp.MustCompile(`^[a-z0-9_]{1,32}$`).MatchString(m.Command) {
+				t.Errorf("%s: Telegram takes no command %q", lang, m.Command)
+			}
+			if m.Description == "" || utf8.RuneCountInString(m.Description) > 256 || strings.ContainsAny(m.Description, "<&") {
+				t.Errorf("%s: Telegram takes no description %q", lang, m.Description)
+			}
+			if help := l.Render(lang, say("help.text"), nil); !strings.Contains(help, "/"+m.Command+" ") && m.Command != l.Menu(lang)[6].Command {
+				t.Errorf("%s: help.text does not explain /%s", lang, m.Command)
+			}
+		}
+		if !slices.Equal(have, want) {
+			t.Errorf("%s menu: %v", lang, have)
+		}
+		if n := utf8.RuneCountInString(l.Render(lang, say("bot.short_description"), nil)); n > 120 {
+			t.Errorf("%s: Telegram takes 120 characters of short description, not %d", lang, n)
+		}
+		if n := utf8.RuneCountInString(l.Render(lang, say("bot.description"), nil)); n > 512 {
+			t.Errorf("%s: Telegram takes 512 characters of description, not %d", lang, n)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	l := open(t)
+	const key = "citizen.consent.ask"
+	id, en := l.Version("id", key), l.Version("en", key)
+	if !regexp.MustCompile(`^[0-9a-f]{12}$`).MatchString(id) || id == en {
+		t.Errorf("versions %q and %q", id, en)
+	}
+	if got := l.Version("xx", key); got != id {
+		t.Errorf("an unknown language is shown version %q, not %q", got, id)
+	}
+	if got := l.Version("id", "citizen.opening"); got != "" {
+		t.Errorf("no words have the version %q", got)
+	}
+	if a, b := l.Version("id", "citizen.evidence.label"), l.Version("id", "pressure.evidence.label"); a != b {
+		t.Errorf("the same words have the versions %q and %q", a, b)
+	}
+	if a, b := l.Version("id", "citizen.evidence.note"), l.Version("id", "pressure.evidence.note"); a == b {
+		t.Error("other words have the same version")
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, bad := range []string{"{{.n", "{{n}}", "{{.N}}", "{{ .n }}", "{{if .n}}", "}} {{.n}}", "{{.}}"} {
+		if p, err := parse(bad); err == nil {
+			t.Errorf("parse(%q) = %q", bad, p)
+		}
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	if got := open(t).Languages(); len(got) < 2 || got[0] != "id" || !slices.Contains(got, "en") {
+		t.Errorf("languages %v", got)
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	l := open(b)
+	list := flows.Phrase{Key: "review.list"}
+	for i, st := range flows.Citizen.Steps {
+		list.Items = append(list.Items, flows.Say("review.line", "n", flows.Phrase{Text: strconv.Itoa(i)},
+			"label", flows.Say(flows.Citizen.Key(st.ID, "label")), "value", flows.Phrase{Items: []flows.Phrase{{Text: "Guru SD Negeri Contoh"}}}))
+	}
+	for _, c := range []struct {
+		name string
+		p    flows.Phrase
+	}{
+		{"fixed", say("citizen.status.ask")},
+		{"value", say("question.progress", "n", "4", "of", "14")},
+		{"answered", flows.Say("question.answered", "label", flows.Say("citizen.status.label"), "value", flows.Say("citizen.status.pns"))},
+		{"plural", say("evidence.count", "n", "3")},
+		{"consent", say("citizen.consent.ask")},
+		{"review", list},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				l.Render("en", c.p, channel)
+			}
+		})
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	l := open(b)
+	keys := []string{"common.yes", "common.no", "common.skip", "common.back", "common.cancel"}
+	for name, text := range map[string]string{"hit": "Batal.", "miss": "lapangan desa", "long": strings.Repeat("kata ", 400)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				l.Match(keys, text)
+				l.Command(text)
+			}
+		})
+	}
+}

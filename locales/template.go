@@ -1,0 +1,98 @@
+package locales
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+
+	"github.com/netralitas/netra/flows"
+)
+
+const opening, closing = "{{", "}}"
+
+// pieces is a text taken apart: words and names of values in turn, words first.
+// It knows {{.name}} and no more of Go's template language. That is all a text
+// needs, it is many times faster, and a translator cannot write a program.
+type pieces []string
+
+var _ template.ParsedTemplate = pieces(nil)
+
+// valueParser makes go-i18n use pieces. Only texts with plural forms take that
+// way: go-i18n matches the language anew for each.
+type valueParser struct{}
+
+var _ template.Parser = valueParser{}
+
+// Cacheable implements template.Parser: every text is taken apart once.
+func (valueParser) Cacheable() bool { return true }
+
+// Parse implements template.Parser.
+func (valueParser) Parse(src, _, _ string) (template.ParsedTemplate, error) { return parse(src) }
+
+func parse(src string) (pieces, error) {
+	var p pieces
+	for {
+		words, rest, more := strings.Cut(src, opening)
+		if strings.Contains(words, closing) {
+			return nil, fmt.Errorf("a %q without %q", closing, opening)
+		}
+		p = append(p, words)
+		if !more {
+			return p, nil
+		}
+		name, after, ok := strings.Cut(rest, closing)
+		bare, dot := strings.CutPrefix(name, ".")
+		if !ok || !dot || bare == "" || strings.Trim(bare, "abcdefghijklmnopqrstuvwxyz_") != "" {
+			return nil, fmt.Errorf("%q is not a value like {{.name}}", opening+rest)
+		}
+		p, src = append(p, bare), after
+	}
+}
+
+// Execute implements template.ParsedTemplate.
+func (p pieces) Execute(data any) (string, error) {
+	v, ok := data.(*values)
+	if !ok {
+		return "", fmt.Errorf("values are a %T", data)
+	}
+	return p.render(v), nil
+}
+
+func (p pieces) render(v *values) string {
+	var b strings.Builder
+	for i, s := range p {
+		if i%2 == 1 {
+			s = v.get(s)
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+// values are what can be put into one text.
+type values struct {
+	l      *Locales
+	lang   string
+	phrase flows.Phrase
+	extra  map[string]string
+}
+
+func (v *values) get(name string) string {
+	if p, ok := v.phrase.Args[name]; ok {
+		return v.l.Render(v.lang, p, v.extra)
+	}
+	if name == "list" {
+		return v.l.join(v.lang, v.phrase.Items, "\n", v.extra)
+	}
+	if s, ok := v.extra[name]; ok {
+		if t, known := v.l.texts[v.lang][name+"."+s]; known && name == "channel" {
+			return t.raw
+		}
+		return escape(s)
+	}
+	if s, ok := v.l.facts[name]; ok {
+		return s
+	}
+	return "[" + name + "]"
+}

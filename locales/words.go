@@ -1,0 +1,157 @@
+package locales
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/netralitas/netra/flows"
+)
+
+// alias ends the key of the words, divided by "|", that mean the same as a
+// label and are never shown.
+const alias = ".alias"
+
+// longestWord is where a text stops being a label, in bytes. An answer of
+// 2,000 characters must not be looked at twice.
+const longestWord = 200
+
+// Match implements flows.Words. A label is known by all of its words, by those
+// before a parenthesis, by either side of a "/" and by its aliases, in every
+// language: who reads Indonesian may well answer "yes". When two keys have the
+// word, the one that stands earlier in keys is meant.
+func (l *Locales) Match(keys []string, text string) int {
+	having := l.words[fold(text)]
+	if len(having) == 0 {
+		return -1
+	}
+	for i, k := range keys {
+		for _, h := range having {
+			if h == k {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// Command implements flows.Words. A word with a slash must be whole, one
+// without is read as Match reads it.
+func (l *Locales) Command(text string) flows.Command {
+	if strings.HasPrefix(text, "/") {
+		return l.commands[strings.ToLower(text)]
+	}
+	if w := fold(text); w != "" {
+		return l.commands[w]
+	}
+	return ""
+}
+
+func (l *Locales) indexWords() {
+	l.words = map[string][]string{}
+	add := func(key, word string) {
+		if w := fold(word); w != "" {
+			for _, had := range l.words[w] {
+				if had == key {
+					return
+				}
+			}
+			l.words[w] = append(l.words[w], key)
+		}
+	}
+	for _, texts := range l.texts {
+		for key, t := range texts {
+			if of, ok := strings.CutSuffix(key, alias); ok {
+				for word := range strings.SplitSeq(t.raw, "|") {
+					add(of, word)
+				}
+				continue
+			}
+			if !t.fixed() || len(t.raw) > longestWord || strings.HasPrefix(key, "command.") {
+				continue
+			}
+			label := plainer.Replace(t.raw)
+			before, _, _ := strings.Cut(label, "(")
+			add(key, label)
+			add(key, before)
+			for word := range strings.SplitSeq(before, "/") {
+				add(key, word)
+			}
+		}
+	}
+}
+
+// menu is the commands that a channel's own menu offers, in order.
+var menu = []flows.Command{
+	flows.Report, flows.Resume, flows.Back, flows.Skip, flows.Cancel,
+	flows.Language, flows.Help, flows.Danger, flows.MyData,
+}
+
+// indexCommands reads "command.<name>", whose words are divided by "|". The
+// first one with a slash is the name that the language's menu shows.
+func (l *Locales) indexCommands() error {
+	l.commands = map[string]flows.Command{}
+	for lang, texts := range l.texts {
+		names := map[flows.Command]string{}
+		for key, t := range texts {
+			name, ok := strings.CutPrefix(key, "command.")
+			if !ok || strings.Contains(name, ".") {
+				continue
+			}
+			c := flows.Command(name)
+			for word := range strings.SplitSeq(t.raw, "|") {
+				if slash, ok := strings.CutPrefix(word, "/"); !ok {
+					word = fold(word)
+				} else if names[c] == "" {
+					names[c] = slash
+				}
+				if had, twice := l.commands[word]; twice && had != c {
+					return fmt.Errorf("%s: %q means %s and %s", lang, word, had, c)
+				}
+				l.commands[word] = c
+			}
+		}
+		for _, c := range menu {
+			about, ok := texts["command."+string(c)+".menu"]
+			if !ok || names[c] == "" {
+				continue // the test of equal keys tells
+			}
+			l.menus[lang] = append(l.menus[lang], MenuItem{names[c], about.raw})
+		}
+	}
+	return nil
+}
+
+// fold makes of two spellings of one word the same: case, blanks, curly
+// apostrophes, long dashes, and what is neither letter nor digit at both ends
+// (a full stop, an emoji, the mark of a chosen button). A text that is too long
+// to be a label becomes "".
+func fold(s string) string {
+	if len(s) > longestWord {
+		return ""
+	}
+	s = strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	var b strings.Builder
+	b.Grow(len(s))
+	gap := false
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			gap = true
+			continue
+		case r == '’', r == '‘':
+			r = '\''
+		case r == '–', r == '—':
+			r = '-'
+		case r == utf8.RuneError, r == '\u200b', r == '\u200d', r == '\ufe0f':
+			continue
+		}
+		if gap {
+			b.WriteByte(' ')
+			gap = false
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
