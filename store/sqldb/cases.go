@@ -1,0 +1,163 @@
+package sqldb
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
+)
+
+// Cases keeps finished reports and their deliveries.
+type Cases struct{ db *DB }
+
+var _ store.Cases = (*Cases)(nil)
+
+// Cases returns the cases in this database.
+func (db *DB) Cases() *Cases { return &Cases{db} }
+
+// lookup is the keyed hash under which a row is found again.
+func (db *DB) lookup(kind, value string) []byte {
+	key, _ := hex.DecodeString(db.keys.Lookup(kind, value))
+	return key
+}
+
+func (db *DB) report(id flows.ReportID) []byte { return db.lookup("report", string(id)) }
+
+// What is sealed is bound to the case, and to what it is of the case.
+func (db *DB) seal(v any, what string, report []byte) ([]byte, error) {
+	return db.keys.SealJSON(v, what+":"+string(report))
+}
+
+// null is NULL for what there is not.
+func null(sealed []byte) any {
+	if len(sealed) == 0 {
+		return nil
+	}
+	return sealed
+}
+
+func (db *DB) unseal(sealed []byte, what string, report []byte, v any) error {
+	if len(sealed) == 0 {
+		return nil
+	}
+	if err := db.keys.OpenJSON(sealed, what+":"+string(report), v); err != nil {
+		return fmt.Errorf("%s %w", what, err)
+	}
+	return nil
+}
+
+// Open implements store.Cases.
+func (cs *Cases) Open(ctx context.Context, c store.Case) error {
+	report := cs.db.report(c.Report.ID)
+	var back, late []byte
+	bare := c
+	bare.Return, bare.Late = nil, nil
+	sealed, err := cs.db.seal(bare, "case", report)
+	if err == nil && c.Return != nil {
+		back, err = cs.db.seal(c.Return, "return", report)
+	}
+	if err == nil && len(c.Late) > 0 {
+		late, err = cs.db.seal(c.Late, "late", report)
+	}
+	if err != nil {
+		return fmt.Errorf("open case: %w", err)
+	}
+	at := c.Opened.Unix()
+	intakes := make([][]byte, len(c.Intakes))
+	for i, name := range c.Intakes {
+		intakes[i] = cs.db.lookup("intake", name)
+	}
+	return cs.db.queue.do(ctx, "open case", func(tx *tx) error {
+		var id int64
+		err := tx.rows(func(scan func(...any) error) error { return scan(&id) }, `
+			INSERT INTO cases (report, opened, sealed, return_sealed, late, late_at, late_sealed)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report) DO NOTHING RETURNING id`,
+			report, at/60, sealed, null(back), len(c.Late), at, null(late))
+		if err != nil || id == 0 { // it is there already
+			return err
+		}
+		for _, intake := range intakes {
+			if err := tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) VALUES (?, ?, ?, ?)
+				ON CONFLICT (case_id, intake) DO NOTHING`, id, intake, at, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Attach implements store.Cases.
+func (cs *Cases) Attach(ctx context.Context, id flows.ReportID, f flows.File, now time.Time) (bool, error) {
+	report := cs.db.report(id)
+	var there bool
+	err := cs.db.queue.do(ctx, "attach evidence", func(tx *tx) error {
+		there = false
+		var row int64
+		var sealed, lateSealed []byte
+		err := tx.rows(func(scan func(...any) error) error {
+			there = true
+			return scan(&row, &sealed, &lateSealed)
+		}, `SELECT id, sealed, late_sealed FROM cases WHERE report = ?`, report)
+		if err != nil || !there {
+			return err
+		}
+		var c store.Case
+		if err := cs.db.unseal(sealed, "case", report, &c); err != nil {
+			return err
+		}
+		if err := cs.db.unseal(lateSealed, "late", report, &c.Late); err != nil {
+			return err
+		}
+		if has(c, f) {
+			return nil
+		}
+		if lateSealed, err = cs.db.seal(append(c.Late, f), "late", report); err != nil {
+			return err
+		}
+		if err := tx.exec(`UPDATE cases SET late = ?, late_at = ?, late_sealed = ? WHERE id = ?`,
+			len(c.Late)+1, now.Unix(), lateSealed, row); err != nil {
+			return err
+		}
+		return tx.exec(`UPDATE deliveries SET due = ?, since = ?, tries = 0, alarmed = 0
+			WHERE case_id = ? AND due IS NULL`, now.Unix(), now.Unix(), row)
+	})
+	return there, err
+}
+
+func has(c store.Case, f flows.File) bool {
+	same := func(g flows.File) bool { return g.Digest == f.Digest }
+	for _, a := range c.Report.Answers {
+		if slices.ContainsFunc(a.Files, same) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.Late, same)
+}
+
+// Forget implements store.Cases.
+func (cs *Cases) Forget(ctx context.Context, id flows.ReportID) error {
+	report := cs.db.report(id)
+	return cs.db.queue.do(ctx, "forget the way back", func(tx *tx) error {
+		return tx.exec(`UPDATE cases SET return_sealed = NULL WHERE report = ? AND return_sealed IS NOT NULL`, report)
+	})
+}
+
+// HasFiles implements store.Cases.
+func (cs *Cases) HasFiles(ctx context.Context, id flows.ReportID) (there bool, err error) {
+	var one int
+	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		there = true
+		return scan(&one)
+	}, `SELECT 1 FROM cases WHERE report = ?`, cs.db.report(id))
+	if err != nil {
+		return false, fmt.Errorf("look for case: %w", err)
+	}
+	return there, nil
+}
+
+// Ping implements store.Cases.
+func (cs *Cases) Ping(ctx context.Context) error { return cs.db.Ping(ctx) }

@@ -1,0 +1,159 @@
+package vault
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"io"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/netralitas/netra/store"
+)
+
+// holds checks what every scrubber promises about any input: an unclean error,
+// or a copy that scrubs to itself and looks like the original, if that looks
+// like anything.
+func holds(t *testing.T, s scrubber, in []byte) []byte {
+	var out, again bytes.Buffer
+	if err := s(&out, bytes.NewReader(in)); err != nil {
+		if u := unclean(""); !errors.As(err, &u) {
+			t.Fatalf("neither copy nor unclean: %v", err)
+		}
+		return nil
+	}
+	if err := s(&again, bytes.NewReader(out.Bytes())); err != nil {
+		t.Fatalf("scrub the copy: %v", err)
+	}
+	if !bytes.Equal(out.Bytes(), again.Bytes()) {
+		t.Fatal("scrubbing the copy changes it")
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(in))
+	if err != nil || c.Width*c.Height > 1<<14 {
+		return out.Bytes()
+	}
+	if before, _, err := image.Decode(bytes.NewReader(in)); err == nil {
+		after, _, err := image.Decode(bytes.NewReader(out.Bytes()))
+		if err != nil {
+			t.Fatalf("the copy cannot be decoded: %v", err)
+		}
+		if !reflect.DeepEqual(before, after) {
+			t.Fatal("the copy looks different")
+		}
+	}
+	return out.Bytes()
+}
+
+func FuzzJPEG(f *testing.F) {
+	for _, name := range []string{"progressive", "ycck", "rgb", "gray-restart"} {
+		f.Add(testdata(f, name+".jpeg"))
+	}
+	f.Add(plainJPEG(f))
+	f.Add(append([]byte("\xFF\xD8"+segment(mAPP1, exifAPP1(binary.LittleEndian, 6, ""))+segment(mCOM, "x")), plainJPEG(f)[2:]...))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		// The standard library goes by the last APP0, others by the first JFIF.
+		if bytes.Count(in, []byte{0xFF, mAPP0}) > 1 {
+			t.Skip()
+		}
+		if out := holds(t, scrubJPEG, in); out != nil {
+			orientationOf(t, out)
+		}
+	})
+}
+
+func FuzzPNG(f *testing.F) {
+	f.Add(plainPNG(f))
+	f.Add(testdata(f, "interlaced16.png"))
+	f.Add(encoded(f, image.NewGray(image.Rect(0, 0, 3, 2))))
+	small := encoded(f, image.NewPaletted(image.Rect(0, 0, 5, 5), color.Palette{color.Black, color.White}))
+	f.Add(small)
+	f.Add([]byte(string(small[:33]) + chunk("tEXt", "a\x00b") + chunk("gAMA", "\x00\x00\xB1\x8F") + string(small[33:]) + "trailer"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		out := holds(t, scrubPNG, sealChunks(in))
+		if out == nil {
+			return
+		}
+		for _, c := range chunksOf(t, out) {
+			if c.kind != "IHDR" && c.kind != "IDAT" && c.kind != "IEND" && pngKept[c.kind] == nil {
+				t.Fatalf("chunk %q in the copy", c.kind)
+			}
+		}
+	})
+}
+
+// sealChunks rights the sums, which a fuzzer does not guess.
+func sealChunks(in []byte) []byte {
+	b := bytes.Clone(in)
+	for at := 8; at+12 <= len(b); {
+		n := int(binary.BigEndian.Uint32(b[at:]))
+		if n < 0 || n > len(b)-at-12 {
+			break
+		}
+		copy(b[at+8+n:], chunk(string(b[at+4:at+8]), string(b[at+8:at+8+n]))[8+n:])
+		at += 12 + n
+	}
+	return b
+}
+
+func FuzzKeep(f *testing.F) {
+	f.Add(plainJPEG(f), int64(1<<20))
+	f.Add(plainPNG(f), int64(1<<20))
+	f.Add([]byte("GIF89a"), int64(5))
+	f.Add([]byte("halo \xC3\xA9"), int64(100))
+	f.Add([]byte(zipped(f, "[Content_Types].xml", "_rels/.rels", "word/document.xml")), int64(1<<20))
+	f.Add([]byte(zipped(f, "mimetype=application/vnd.oasis.opendocument.text", "content.xml", "META-INF/manifest.xml")), int64(1<<20))
+	f.Add([]byte(ftyp("mp42", "isom")), int64(1<<20))
+	f.Add([]byte("\xFF\xFB\x90\x00"), int64(1<<20))
+	f.Add([]byte("OggS\x00\x02aaaaaaaaaaaaaaaaaaaa\x01\x13OpusHead"), int64(1<<20))
+	v, err := New(filepath.Join(f.TempDir(), "vault"), newKeys(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { v.Close() })
+	f.Fuzz(func(t *testing.T, in []byte, limit int64) {
+		file, err := v.Keep(t.Context(), idA, bytes.NewReader(in), limit)
+		if err != nil {
+			want := []error{store.ErrBadType, store.ErrTooLarge, store.ErrEmpty}
+			if limit > 1<<30 {
+				want = append(want, store.ErrFull)
+			}
+			for _, w := range want {
+				if errors.Is(err, w) {
+					if left := tree(t, v); len(left) != 0 {
+						t.Fatalf("%v left %v", err, left)
+					}
+					return
+				}
+			}
+			t.Fatal(err)
+		}
+		if file.Size != int64(len(in)) || file.Size > limit || file.Type == "" {
+			t.Fatalf("kept %+v", file)
+		}
+		if !bytes.Equal(original(t, v, idA, file), in) {
+			t.Fatal("the original is another")
+		}
+		r, err := v.Copy(t.Context(), idA, file)
+		if file.Clean != (err == nil) || err != nil && !errors.Is(err, store.ErrNoCopy) {
+			t.Fatalf("copy of %+v: %v", file, err)
+		}
+		if err == nil {
+			if _, _, err := image.DecodeConfig(r); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.Copy(io.Discard, r); err != nil {
+				t.Fatal(err)
+			}
+			r.Close()
+		}
+		if again := keep(t, v, idA, in); again != file {
+			t.Fatalf("kept %+v, then %+v", file, again)
+		}
+		if err := v.Discard(t.Context(), idA); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,143 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/netralitas/netra/flows"
+)
+
+// Touch says that a report's files are still needed. There may be none.
+func (v *Vault) Touch(ctx context.Context, id flows.ReportID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	folder := v.folder(id)
+	defer v.hold(folder)()
+	if err := v.disk.touch(filepath.Join(v.disk.dir, folder)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("touch files: %w", err)
+	}
+	return nil
+}
+
+// Remove removes one file and its copy. It need not be there.
+func (v *Vault) Remove(ctx context.Context, id flows.ReportID, f flows.File) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	at := v.place(id, f.Digest)
+	defer v.hold(at.folder)()
+	folder := filepath.Dir(at.path)
+	if there, err := exists(folder); !there || err != nil {
+		return err
+	}
+	// The original first: without it the copy is a left-over.
+	err := v.disk.remove(at.path)
+	if err == nil {
+		err = v.disk.remove(at.path + copySuffix)
+	}
+	if err == nil {
+		err = v.disk.syncDir(folder)
+	}
+	if err != nil {
+		return fmt.Errorf("remove file: %w", err)
+	}
+	return nil
+}
+
+// Discard removes all files of a report, in one step. There may be none.
+func (v *Vault) Discard(ctx context.Context, id flows.ReportID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	folder := v.folder(id)
+	defer v.hold(folder)()
+	if there, err := exists(filepath.Join(v.disk.dir, folder)); !there || err != nil {
+		return err
+	}
+	if err := v.disk.vanish(folder); err != nil {
+		return fmt.Errorf("discard files: %w", err)
+	}
+	return nil
+}
+
+// Sweep removes the files of reports that nobody has changed since the time
+// and that keep says nobody needs. It returns how many reports that were. It
+// stops at the first error of keep; a folder that these keys cannot open stays,
+// is passed over, and is part of the error.
+func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.Context, flows.ReportID) (bool, error)) (int, error) {
+	entries, err := os.ReadDir(v.disk.dir)
+	if err != nil {
+		return 0, fmt.Errorf("sweep vault: %w", err)
+	}
+	swept, foreign := 0, 0
+	var why error
+	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return swept, err
+		}
+		name := e.Name()
+		if strings.HasPrefix(name, gonePrefix) { // an earlier removal that failed
+			v.disk.removeAll(filepath.Join(v.disk.dir, name))
+		}
+		if !e.IsDir() || strings.HasPrefix(name, ".") || !v.stale(name, before) {
+			continue
+		}
+		id, err := v.reportOf(name)
+		if err != nil {
+			if !errors.Is(err, fs.ErrNotExist) || v.stale(name, before) { // not just discarded
+				foreign, why = foreign+1, err
+			}
+			continue
+		}
+		needed, err := keep(ctx, id)
+		if err != nil {
+			return swept, fmt.Errorf("sweep vault: %w", err)
+		}
+		if needed {
+			continue
+		}
+		done, err := v.sweepOne(name, before)
+		if err != nil {
+			return swept, fmt.Errorf("sweep vault: %w", err)
+		}
+		if done {
+			swept++
+		}
+	}
+	if foreign > 0 {
+		return swept, fmt.Errorf("sweep vault: %d folders without a readable report id, such as: %w", foreign, why)
+	}
+	return swept, nil
+}
+
+// sweepOne removes the report unless a file came while keep was thinking.
+func (v *Vault) sweepOne(folder string, before time.Time) (bool, error) {
+	defer v.hold(folder)()
+	if !v.stale(folder, before) {
+		return false, nil
+	}
+	return true, v.disk.vanish(folder)
+}
+
+// stale reports whether the folder is there and nobody changed it since. The
+// file system sets the time when a file comes, Keep when it comes again.
+func (v *Vault) stale(folder string, before time.Time) bool {
+	info, err := os.Stat(filepath.Join(v.disk.dir, folder))
+	return err == nil && info.ModTime().Before(before)
+}
+
+func (v *Vault) reportOf(folder string) (flows.ReportID, error) {
+	sealed, err := os.ReadFile(filepath.Join(v.disk.dir, folder, idFile))
+	if err != nil {
+		return "", err
+	}
+	id, err := v.keys.Open(sealed, idContext(folder))
+	return flows.ReportID(id), err
+}
