@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/netralitas/netra/flows"
+)
+
+type (
+	// Address is where somebody is on a channel. It never leaves the program
+	// unsealed.
+	Address string
+	// Ref refers to a message that a channel has sent.
+	Ref string
+)
+
+// Message is one thing a reporter did, as a channel hands it over. It can be
+// marshalled, so that it can wait in the inbox.
+type Message struct {
+	From     Address        `json:"from"`
+	ID       string         `json:"id"` // unique on the channel, the same when delivered again
+	At       time.Time      `json:"at"`
+	Lang     string         `json:"lang,omitempty"`
+	Text     string         `json:"text,omitempty"` // words, or the caption of File
+	Press    *flows.Press   `json:"press,omitempty"`
+	Origin   Ref            `json:"origin,omitempty"`   // the message whose button was pressed
+	Callback string         `json:"callback,omitempty"` // what the channel must answer a press with
+	File     *Attachment    `json:"file,omitempty"`
+	Contact  *flows.Contact `json:"contact,omitempty"`
+	Location bool           `json:"location,omitempty"`
+	Problem  string         `json:"problem,omitempty"` // locale key: why the channel cannot take it
+	Album    string         `json:"album,omitempty"`
+}
+
+// same reports whether two messages say the same.
+func (m Message) same(o Message) bool {
+	if m.Press != nil && o.Press != nil {
+		return *m.Press == *o.Press
+	}
+	return m.Press == nil && o.Press == nil && m.File == nil && o.File == nil &&
+		m.Text != "" && m.Text == o.Text
+}
+
+// Attachment is a file that has not been fetched yet.
+type Attachment struct {
+	ID   string `json:"id"`
+	Size int64  `json:"size,omitempty"` // bytes; 0 when the channel did not say
+}
+
+// Button is an option in words.
+type Button struct {
+	Label string
+	Press flows.Press
+	On    bool // chosen, of several that can be
+}
+
+// Reply is what is said to a reporter. Text is in the canonical markup of
+// package locales.
+type Reply struct {
+	In      Message // what is answered
+	Prompt  Ref     // the message that holds the buttons of the question before
+	Text    string
+	Choices []Button
+	Nav     []Button
+	Number  bool // the choices can be answered by number
+}
+
+// Channel is a place where reporters write to us.
+type Channel interface {
+	// Name is the channel's name in addresses, "telegram".
+	Name() string
+	// Reply answers a message. Afterwards no button but those of this reply
+	// can be pressed. It returns a reference to the message that holds them, ""
+	// when there are none. Saying the same reply again is harmless.
+	Reply(ctx context.Context, r Reply) (Ref, error)
+	// Notify says something nobody asked for just now, with low priority.
+	Notify(ctx context.Context, to Address, text string) error
+}
+
+// Fetcher is a channel that files come from.
+type Fetcher interface {
+	// Fetch opens an attachment. The caller closes it. A Failure of kind Bug
+	// says that it cannot be had at all.
+	Fetch(ctx context.Context, a Attachment) (io.ReadCloser, error)
+	// MaxFile is how large a file can be fetched, in bytes.
+	MaxFile() int64
+}
+
+// Upload is a copy that goes to supervisors.
+type Upload struct {
+	Name string // neutral, made by us
+	Type string // media type
+	Size int64
+	Open func() (io.ReadCloser, error)
+}
+
+// Group is a channel on which supervisors have groups.
+type Group interface {
+	Channel
+	// Post writes to a group, as an answer to a message of ours if that is
+	// given and still there. It paces itself.
+	Post(ctx context.Context, to Address, text string, answer Ref) (Ref, error)
+	// PostFiles posts pictures together, as an answer to a message of ours.
+	PostFiles(ctx context.Context, to Address, files []Upload, answer Ref) error
+}
+
+// FailureKind says what is to be done about a failed call.
+type FailureKind string
+
+// The kinds of failure.
+const (
+	RetryAfter FailureKind = "retry_after" // again when After has passed
+	RetryLater FailureKind = "retry_later" // again, with growing pauses
+	Gone       FailureKind = "gone"        // blocked, kicked, deleted; or moved, see MovedTo
+	Bug        FailureKind = "bug"         // again would fail again
+)
+
+// Failure is an error of a channel. It holds neither token nor content.
+type Failure struct {
+	Kind    FailureKind
+	Op      string        // what was being done
+	After   time.Duration // for RetryAfter
+	MovedTo Address       // for Gone: where the group is now, if it is known
+	Reason  string        // the platform's own words
+}
+
+func (f *Failure) Error() string { return fmt.Sprintf("%s: %s: %s", f.Op, f.Kind, f.Reason) }

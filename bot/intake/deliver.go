@@ -1,0 +1,285 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
+)
+
+// Deliverer brings cases to their intakes, one after the other in each group.
+// Its fields are set once, before Run.
+type Deliverer struct {
+	Routes   Routes
+	Cards    Cards
+	Cases    store.Cases
+	Vault    store.Vault
+	Channels map[string]bot.Channel
+	// Alarm is where the operator is told what needs a person; "" only logs.
+	Alarm   string
+	// Lease is how long a claimed delivery is nobody else's. It must be longer
+	// than the longest wait for a group's pace. 0: five minutes.
+	Lease   time.Duration
+	Now     func() time.Time
+	Log     zerolog.Logger
+	Metrics *bot.Metrics
+
+	mu    sync.Mutex
+	wake  map[string]chan struct{}
+	moved map[string]bot.Address // groups that became supergroups since the start
+}
+
+const (
+	// nap is how long to wait when nothing is due and nobody wakes us.
+	nap = 5 * time.Second
+	// firstPause is the wait after a first failure; it doubles up to longPause.
+	firstPause = time.Second
+	longPause  = 10 * time.Minute
+	// tooLong is how long a delivery may fail before the operator is alarmed.
+	tooLong = 24 * time.Hour
+)
+
+// Run delivers until the context ends.
+func (d *Deliverer) Run(ctx context.Context) {
+	if d.Lease == 0 {
+		d.Lease = 5 * time.Minute
+	}
+	d.mu.Lock()
+	d.wake = map[string]chan struct{}{}
+	d.moved = map[string]bot.Address{}
+	for _, r := range d.Routes {
+		d.wake[r.Name] = make(chan struct{}, 1)
+	}
+	d.mu.Unlock()
+	var all sync.WaitGroup
+	for _, r := range d.Routes {
+		all.Go(func() { d.serve(ctx, r) })
+	}
+	all.Wait()
+}
+
+// Wake says that there may be something to deliver. It never blocks.
+func (d *Deliverer) Wake() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.wake {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (d *Deliverer) serve(ctx context.Context, r Route) {
+	for ctx.Err() == nil {
+		one, ok, err := d.Cases.Claim(ctx, r.Name, d.Now(), d.Lease)
+		if err != nil && ctx.Err() == nil {
+			d.Log.Error().Err(err).Str("intake", r.Name).Msg("deliveries cannot be read")
+			time.AfterFunc(d.Lease+time.Second, d.Wake) // it may have been claimed all the same
+		}
+		if ok {
+			d.one(ctx, r, one)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-d.wake[r.Name]:
+		case <-time.After(nap):
+		}
+	}
+}
+
+// one takes a delivery as far as it goes, and says when to go on.
+func (d *Deliverer) one(ctx context.Context, r Route, one store.Delivery) {
+	err := d.deliver(ctx, r, &one)
+	// What was done must be kept even when we are being stopped.
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err == nil {
+		if err = d.Cases.Settle(keep, one); err == nil {
+			return
+		}
+		err = fmt.Errorf("settle delivery: %w", err)
+	}
+	due := d.Now()
+	if ctx.Err() == nil {
+		due = due.Add(d.later(r, &one, err))
+	}
+	d.alarmIfLate(ctx, r, &one)
+	if err := d.Cases.Release(keep, one, due); err != nil {
+		d.Log.Error().Err(err).Msg("delivery stays claimed until its lease ends")
+	}
+	time.AfterFunc(due.Sub(d.Now()), d.Wake)
+}
+
+// deliver does what is not done yet.
+func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) error {
+	ch, ok := d.Channels[r.Channel()].(bot.Group)
+	if !ok {
+		return &bot.Failure{Kind: bot.Bug, Op: "deliver", Reason: "no such channel is running: " + r.Channel()}
+	}
+	files := append(one.Case.Report.Files(d.Cards.Rules.Flow(one.Case.Report.Flow)), one.Case.Late...)
+	if one.Card == "" {
+		ref, err := ch.Post(ctx, d.to(r), d.Cards.Card(one.Case), "")
+		if err != nil {
+			return err
+		}
+		one.Card = string(ref)
+		if err := d.progress(ctx, one); err != nil {
+			return err
+		}
+	}
+	if first := len(files) - len(one.Case.Late); one.Files < first {
+		if err := d.files(ctx, ch, r, one, files[one.Files:first], first); err != nil {
+			return err
+		}
+	}
+	if one.Files < len(files) {
+		if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, files[one.Files:]), bot.Ref(one.Card)); err != nil {
+			return err
+		}
+		if err := d.files(ctx, ch, r, one, files[one.Files:], len(files)); err != nil {
+			return err
+		}
+	}
+	return d.tell(ctx, one)
+}
+
+// files posts the copies that may be seen, and counts all as handed over.
+func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store.Delivery, files []flows.File, total int) error {
+	id := one.Case.Report.ID
+	var up []bot.Upload
+	for _, f := range files {
+		if !f.Clean {
+			continue
+		}
+		name := one.Case.Report.ID.Ticket() + "-" + itoa(len(up)+1) + extension[f.Type]
+		up = append(up, bot.Upload{Name: name, Type: f.Type, Size: f.Size, Open: func() (io.ReadCloser, error) {
+			return d.Vault.Copy(ctx, id, f)
+		}})
+	}
+	if len(up) > 0 {
+		if err := ch.PostFiles(ctx, d.to(r), up, bot.Ref(one.Card)); err != nil {
+			return err
+		}
+	}
+	one.Files = total
+	return d.progress(ctx, one)
+}
+
+var extension = map[string]string{"image/jpeg": ".jpg", "image/png": ".png"}
+
+// tell gives the reporter the one line, if they are to have it.
+func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
+	if one.Told {
+		return nil
+	}
+	one.Told = true
+	back := one.Case.Return
+	// One line is enough, however many intakes there are.
+	if back == nil || one.Intake != one.Case.Intakes[0] {
+		return nil
+	}
+	ch, ok := d.Channels[back.Channel]
+	if !ok {
+		return nil // the channel was switched off since
+	}
+	err := ch.Notify(ctx, bot.Address(back.Address), d.Cards.Delivered(one.Case))
+	if f := (*bot.Failure)(nil); errors.As(err, &f) && (f.Kind == bot.Gone || f.Kind == bot.Bug) {
+		err = nil // they left: there is nobody to tell
+	}
+	if err != nil {
+		one.Told = false
+		return err
+	}
+	rep := one.Case.Report
+	if _, a, ok := rep.ByRole(d.Cards.Rules.Flow(rep.Flow), flows.RoleFollow); !ok || !a.Is("yes") {
+		// Nobody will ask them anything: the way back is not needed any more.
+		if err := d.Cases.Forget(ctx, rep.ID); err != nil {
+			return fmt.Errorf("forget the way back: %w", err)
+		}
+	}
+	return nil
+}
+
+func (d *Deliverer) progress(ctx context.Context, one *store.Delivery) error {
+	one.Tries = 0
+	if err := d.Cases.Progress(context.WithoutCancel(ctx), *one); err != nil {
+		return fmt.Errorf("keep progress: %w", err)
+	}
+	return nil
+}
+
+// to is where the group is now.
+func (d *Deliverer) to(r Route) bot.Address {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a, ok := d.moved[r.Name]; ok {
+		return a
+	}
+	return r.To()
+}
+
+// later says how long to wait before the next attempt.
+func (d *Deliverer) later(r Route, one *store.Delivery, err error) time.Duration {
+	one.Tries++
+	wait := min(firstPause<<min(one.Tries-1, 20), longPause)
+	level := zerolog.WarnLevel
+	if f := (*bot.Failure)(nil); errors.As(err, &f) {
+		switch {
+		case f.Kind == bot.RetryAfter:
+			wait = f.After
+		case f.MovedTo != "":
+			d.mu.Lock()
+			d.moved[r.Name] = f.MovedTo
+			d.mu.Unlock()
+			d.Log.Warn().Str("intake", r.Name).Str("now", string(f.MovedTo)).Msg("the group became a supergroup; put its new id into the routes")
+			return 0
+		case f.Kind == bot.Gone, f.Kind == bot.Bug:
+			wait = max(wait, time.Minute)
+			if one.Tries == 1 {
+				level = zerolog.ErrorLevel
+				d.Metrics.Alarm("intake_refuses")
+			}
+		}
+	}
+	d.Log.WithLevel(level).Err(err).Str("intake", r.Name).Int("tries", one.Tries).Dur("pause", wait).Msg("delivery failed, trying again")
+	return wait
+}
+
+// alarmIfLate tells the operator once that a case has not reached its group
+// for a day. Delivering goes on.
+func (d *Deliverer) alarmIfLate(ctx context.Context, r Route, one *store.Delivery) {
+	if one.Alarmed || d.Now().Sub(one.Since) < tooLong {
+		return
+	}
+	one.Alarmed = true
+	d.Metrics.Alarm("delivery_late")
+	d.Log.Error().Str("intake", r.Name).Str("ticket", one.Case.Report.ID.Ticket()).Time("since", one.Since).Msg("a case has not reached its intake for a day")
+	channel, to, ok := cut(d.Alarm)
+	ch, group := d.Channels[channel].(bot.Group)
+	if !ok || !group {
+		return
+	}
+	words := d.Cards.Words.Render(d.Cards.Lang, flows.Say("alarm.delivery_late", "ticket", text(one.Case.Report.ID.Ticket()), "intake", text(r.Name)), nil)
+	if _, err := ch.Post(ctx, to, words, ""); err != nil {
+		one.Alarmed = false
+		d.Log.Error().Err(err).Msg("operator could not be alarmed")
+	}
+}
+
+func cut(address string) (channel string, to bot.Address, ok bool) {
+	r := Route{Address: address}
+	return r.Channel(), r.To(), address != ""
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

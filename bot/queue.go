@@ -1,0 +1,425 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
+)
+
+// Queue takes the messages of one channel. Those of one reporter are worked on
+// one at a time, in the order they came; those of different reporters at the
+// same time.
+type Queue struct {
+	bot   *Bot
+	ch    Channel
+	inbox store.Inbox
+
+	work   context.Context // ends when turns in flight must give up
+	giveUp context.CancelFunc
+
+	mu      sync.Mutex
+	lanes   map[Address]*lane
+	flight  map[string]*item // by message id
+	recent  recent
+	closed  bool
+	turn    time.Duration // how long turns take lately
+	room    *sync.Cond    // signalled when an item leaves
+	done    []string      // ids to be removed from the inbox
+	removal chan struct{}
+	running sync.WaitGroup
+}
+
+// item is a message on its way.
+type item struct {
+	m        Message
+	waiting  *sync.WaitGroup // of the Accept that waits for it; nil when none does
+	durable  bool            // the inbox has it
+	finished bool
+}
+
+// lane holds the messages of one reporter.
+type lane struct {
+	items      []*item
+	apologised bool     // the reporter was told of a fault, once
+	said       *Message // what was worked on since: the same again is a repeat
+}
+
+const (
+	// grace is how long a batch may take before it goes to the inbox.
+	grace = 25 * time.Millisecond
+	// maxFlight bounds what is in memory; beyond it, nothing is accepted.
+	maxFlight = 4096
+	// patience is how long a fault may last before the reporter is told.
+	patience = 1500 * time.Millisecond
+	// linger is how long, after a fault, the same words count as a repeat.
+	linger = 10 * time.Second
+)
+
+// NewQueue returns a queue. Close ends it.
+func NewQueue(b *Bot, ch Channel, inbox store.Inbox) *Queue {
+	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, flight: map[string]*item{}, removal: make(chan struct{}, 1)}
+	q.room = sync.NewCond(&q.mu)
+	q.work, q.giveUp = context.WithCancel(context.Background())
+	go q.remove()
+	return q
+}
+
+// Recover takes up what an earlier process acknowledged and did not finish. It
+// is called once, before the first Accept.
+func (q *Queue) Recover(ctx context.Context) error {
+	left, err := q.inbox.Pending(ctx, q.ch.Name())
+	if err != nil {
+		return fmt.Errorf("read inbox: %w", err)
+	}
+	for _, r := range left {
+		var m Message
+		if err := json.Unmarshal(r.Body, &m); err != nil {
+			return fmt.Errorf("read inbox: %w", err)
+		}
+		q.mu.Lock()
+		q.enqueue(&item{m: m, durable: true})
+		q.mu.Unlock()
+	}
+	return nil
+}
+
+// Accept takes messages and returns nil when each is finished or durable, so
+// that the caller may acknowledge them. A message that is on its way or was
+// finished lately is not taken twice. An error means that nothing of this
+// batch may be acknowledged.
+func (q *Queue) Accept(ctx context.Context, batch []Message) error {
+	var waiting sync.WaitGroup
+	mine := make([]*item, 0, len(batch))
+	q.mu.Lock()
+	for len(q.flight) >= maxFlight && !q.closed {
+		q.room.Wait()
+	}
+	if q.closed {
+		q.mu.Unlock()
+		return errors.New("queue is closed")
+	}
+	for _, m := range batch {
+		if q.recent.has(m.ID) {
+			continue
+		}
+		it, on := q.flight[m.ID]
+		if !on {
+			it = &item{m: m, waiting: &waiting}
+			waiting.Add(1)
+			q.enqueue(it)
+		}
+		mine = append(mine, it)
+	}
+	patient := q.turn < grace
+	q.mu.Unlock()
+	if patient {
+		waitAtMost(&waiting, grace)
+	}
+	return q.spill(ctx, mine)
+}
+
+// spill writes what is not finished to the inbox.
+func (q *Queue) spill(ctx context.Context, mine []*item) error {
+	var late []*item
+	var put []store.Received
+	q.mu.Lock()
+	for _, it := range mine {
+		if it.finished || it.durable {
+			continue
+		}
+		body, err := json.Marshal(it.m)
+		if err != nil {
+			q.mu.Unlock()
+			return fmt.Errorf("fill inbox: %w", err)
+		}
+		late = append(late, it)
+		put = append(put, store.Received{Channel: q.ch.Name(), ID: it.m.ID, Body: body})
+	}
+	q.mu.Unlock()
+	if len(put) == 0 {
+		return nil
+	}
+	if err := q.inbox.Put(ctx, put); err != nil {
+		return fmt.Errorf("fill inbox: %w", err)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, it := range late {
+		it.durable = true
+		if it.finished {
+			q.forget(it.m.ID)
+		}
+	}
+	return nil
+}
+
+// Close stops taking messages, lets turns in flight finish until the context
+// ends, and then makes them give up. What was not finished is delivered again:
+// by the platform, or from the inbox.
+func (q *Queue) Close(ctx context.Context) {
+	q.mu.Lock()
+	already := q.closed
+	q.closed = true
+	q.room.Broadcast()
+	q.mu.Unlock()
+	ended := make(chan struct{})
+	go func() { q.running.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		q.giveUp()
+		<-ended
+	}
+	if !already {
+		q.giveUp()
+		close(q.removal)
+		q.removeNow(context.WithoutCancel(ctx))
+	}
+}
+
+// enqueue puts an item on its reporter's lane. q.mu is held.
+func (q *Queue) enqueue(it *item) {
+	q.flight[it.m.ID] = it
+	l, ok := q.lanes[it.m.From]
+	if !ok {
+		l = &lane{}
+		q.lanes[it.m.From] = l
+	}
+	if l.repeats(it.m) {
+		q.finish(it)
+		return
+	}
+	l.items = append(l.items, it)
+	if len(l.items) == 1 {
+		q.running.Add(1)
+		go q.run(it.m.From, l)
+	}
+}
+
+// repeats reports whether a message says again what is still waiting because
+// of a fault that the reporter was told of: they were asked to be patient, and
+// the same words are the same answer, not the answer to the next question.
+func (l *lane) repeats(m Message) bool {
+	if !l.apologised {
+		return false
+	}
+	if l.said != nil && l.said.same(m) {
+		return true
+	}
+	return len(l.items) > 0 && l.items[len(l.items)-1].m.same(m)
+}
+
+// run works on a lane until it is empty.
+func (q *Queue) run(from Address, l *lane) {
+	defer q.running.Done()
+	for {
+		q.mu.Lock()
+		it := l.items[0]
+		// The last of an album gives the reply for all that wait behind it.
+		quiet := it.m.Album != "" && len(l.items) > 1 && l.items[1].m.Album == it.m.Album
+		q.mu.Unlock()
+
+		finished := q.attempt(l, it, quiet)
+
+		q.mu.Lock()
+		if finished {
+			q.finish(it)
+			if l.apologised {
+				l.said = &it.m
+			}
+		} else {
+			delete(q.flight, it.m.ID)
+		}
+		l.items = l.items[1:]
+		if len(l.items) > 0 && (finished || !q.closed) {
+			q.mu.Unlock()
+			continue
+		}
+		for _, left := range l.items { // the queue is closing
+			delete(q.flight, left.m.ID)
+		}
+		l.items = nil
+		if l.apologised && !q.closed {
+			time.AfterFunc(linger, func() { q.leave(from, l) })
+		} else {
+			delete(q.lanes, from)
+		}
+		q.mu.Unlock()
+		return
+	}
+}
+
+// leave removes a lane that has been quiet since a fault.
+func (q *Queue) leave(from Address, l *lane) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.lanes[from] == l && len(l.items) == 0 {
+		delete(q.lanes, from)
+	} else {
+		l.apologised, l.said = false, nil
+	}
+}
+
+// attempt works on one message until it is finished. It returns false when the
+// queue closed before that.
+func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
+	began := time.Now()
+	pause := 100 * time.Millisecond
+	for {
+		start := time.Now()
+		err := q.handle(it.m, quiet)
+		took := time.Since(start)
+		q.bot.Metrics.turn(q.ch.Name(), err, took)
+		q.mu.Lock()
+		q.turn += (took - q.turn) / 16
+		closed := q.closed
+		q.mu.Unlock()
+		wait := pause
+		fail := (*Failure)(nil)
+		switch isChannel := errors.As(err, &fail); {
+		case err == nil:
+			return true
+		case q.work.Err() != nil:
+			return false
+		case isChannel && fail.Kind == Gone:
+			return true // they blocked us or left: nobody to answer
+		case isChannel && fail.Kind == Bug:
+			q.bot.Log.Error().Err(err).Msg("reply refused by the platform")
+			return true
+		case isChannel && fail.Kind == RetryAfter:
+			wait = fail.After
+		case errors.Is(err, errPanic):
+			return true
+		case closed: // do not keep a stop waiting for a fault to pass
+			return false
+		default:
+			q.bot.Log.Warn().Err(err).Dur("pause", pause).Msg("turn failed, trying again")
+			if !isChannel && time.Since(began) > patience {
+				q.apologise(l, it.m)
+			}
+			pause = min(pause*2, 5*time.Second)
+		}
+		select {
+		case <-time.After(wait):
+		case <-q.work.Done():
+			return false
+		}
+	}
+}
+
+var errPanic = errors.New("turn panicked")
+
+// handle runs the turn and survives its bugs: one reporter's message must not
+// take the others down.
+func (q *Queue) handle(m Message, quiet bool) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.bot.Log.Error().Str("at", string(debug.Stack())).Msg("turn panicked")
+			err = errPanic
+		}
+	}()
+	return q.bot.Handle(q.work, q.ch, m, quiet)
+}
+
+// apologise tells a reporter once that there is a fault and their answers are
+// safe.
+func (q *Queue) apologise(l *lane, m Message) {
+	q.mu.Lock()
+	told := l.apologised
+	l.apologised = true
+	q.mu.Unlock()
+	if told {
+		return
+	}
+	text := q.bot.Words.Render(m.Lang, flows.Say("error.try_later"), nil)
+	if err := q.ch.Notify(q.work, m.From, text); err != nil {
+		q.bot.Log.Warn().Err(err).Msg("reporter not told of the fault")
+	}
+}
+
+// finish marks an item as worked on. q.mu is held.
+func (q *Queue) finish(it *item) {
+	it.finished = true
+	delete(q.flight, it.m.ID)
+	q.recent.add(it.m.ID)
+	q.room.Signal()
+	if it.waiting != nil {
+		it.waiting.Done()
+	}
+	if it.durable {
+		q.forget(it.m.ID)
+	}
+}
+
+// forget has an item removed from the inbox. q.mu is held.
+func (q *Queue) forget(id string) {
+	q.done = append(q.done, id)
+	if q.closed {
+		return // Close removes what is left
+	}
+	select {
+	case q.removal <- struct{}{}:
+	default:
+	}
+}
+
+// remove empties the inbox of what is finished, as much at a time as there is.
+func (q *Queue) remove() {
+	for range q.removal {
+		q.removeNow(q.work)
+	}
+}
+
+func (q *Queue) removeNow(ctx context.Context) {
+	q.mu.Lock()
+	ids := q.done
+	q.done = nil
+	q.mu.Unlock()
+	if len(ids) == 0 {
+		return
+	}
+	if err := q.inbox.Done(ctx, q.ch.Name(), ids); err != nil {
+		// They are worked on again after a restart; sessions know them.
+		q.bot.Log.Warn().Err(err).Msg("inbox not emptied")
+		q.mu.Lock()
+		q.done = append(q.done, ids...)
+		q.mu.Unlock()
+	}
+}
+
+// waitAtMost waits until the group is done or the time has passed.
+func waitAtMost(wg *sync.WaitGroup, d time.Duration) {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-done:
+	case <-t.C:
+	}
+}
+
+// recent remembers the last message ids that were finished.
+type recent struct {
+	ids  map[string]struct{}
+	ring [8192]string
+	next int
+}
+
+func (r *recent) has(id string) bool { _, ok := r.ids[id]; return ok }
+
+func (r *recent) add(id string) {
+	if r.ids == nil {
+		r.ids = map[string]struct{}{}
+	}
+	delete(r.ids, r.ring[r.next])
+	r.ring[r.next], r.next = id, (r.next+1)%len(r.ring)
+	r.ids[id] = struct{}{}
+}

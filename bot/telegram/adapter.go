@@ -1,0 +1,102 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"sync"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+	"github.com/rs/zerolog"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// DefaultAPI is Telegram's own Bot API server.
+const DefaultAPI = "https://api.telegram.org"
+
+// Config is what an Adapter needs to know.
+type Config struct {
+	Token   string
+	API     string // base address; "" is DefaultAPI
+	Limits  Limits
+	Log     zerolog.Logger
+	Metrics *bot.Metrics
+	Now     func() time.Time
+}
+
+// Adapter speaks to one Telegram bot account.
+type Adapter struct {
+	cfg  Config
+	api  *api
+	pace *pacer
+	log  zerolog.Logger
+}
+
+var (
+	_ bot.Channel = (*Adapter)(nil)
+	_ bot.Fetcher = (*Adapter)(nil)
+	_ bot.Group   = (*Adapter)(nil)
+)
+
+// New returns an adapter. It makes no call yet.
+func New(cfg Config) *Adapter {
+	if cfg.API == "" {
+		cfg.API = DefaultAPI
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	hush()
+	return &Adapter{cfg: cfg, api: newAPI(cfg.API, cfg.Token, cfg.Metrics), pace: newPacer(cfg.Limits), log: cfg.Log}
+}
+
+// hush silences the library, which prints to stderr with the standard logger.
+var hush = sync.OnceFunc(func() { tgbotapi.SetLogger(silent{}) }) //nolint:errcheck // fails only for nil
+
+type silent struct{}
+
+func (silent) Println(...any)        {}
+func (silent) Printf(string, ...any) {}
+
+// Name implements bot.Channel.
+func (*Adapter) Name() string { return "telegram" }
+
+// Ping makes the cheapest call there is: nil when the platform answers and
+// takes the token.
+func (a *Adapter) Ping(ctx context.Context) error {
+	_, err := a.api.call(ctx, "getMe", nil)
+	return err
+}
+
+// MaxFile implements bot.Fetcher: what getFile allows.
+// https://core.telegram.org/bots/api#getfile
+func (*Adapter) MaxFile() int64 { return 20 << 20 }
+
+// Fetch implements bot.Fetcher.
+func (a *Adapter) Fetch(ctx context.Context, at bot.Attachment) (io.ReadCloser, error) {
+	raw, err := a.api.call(ctx, "getFile", tgbotapi.Params{"file_id": at.ID})
+	if err != nil {
+		return nil, err
+	}
+	var f tgbotapi.File
+	if err := json.Unmarshal(raw, &f); err != nil || f.FilePath == "" {
+		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "getFile", Reason: "no path"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	body, err := a.api.download(ctx, f.FilePath)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return &download{body, cancel}, nil
+}
+
+// download ends its time-out when it is closed.
+type download struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (d *download) Close() error { defer d.cancel(); return d.ReadCloser.Close() }

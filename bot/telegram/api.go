@@ -1,0 +1,182 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// api makes calls. Its errors are *bot.Failure and never hold the token.
+type api struct {
+	base    string // without a slash at the end
+	token   string
+	http    *http.Client
+	metrics *bot.Metrics
+}
+
+func newAPI(base, token string, m *bot.Metrics) *api {
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          512,
+		MaxIdleConnsPerHost:   512,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: 90 * time.Second,
+		DisableCompression:    true,
+	}
+	return &api{strings.TrimRight(base, "/"), token, &http.Client{Transport: transport}, m}
+}
+
+// bound gives the library's client a context.
+type bound struct {
+	ctx context.Context
+	c   *http.Client
+}
+
+func (b bound) Do(q *http.Request) (*http.Response, error) { return b.c.Do(q.WithContext(b.ctx)) }
+
+// library is the library's client for one call. Its NewBotAPI would call getMe
+// and keep the background context.
+func (a *api) library(ctx context.Context) *tgbotapi.BotAPI {
+	b := &tgbotapi.BotAPI{Token: a.token, Client: bound{ctx, a.http}}
+	b.SetAPIEndpoint(a.base + "/bot%s/%s")
+	return b
+}
+
+// callTimeout bounds a call that is not a long poll and carries no file.
+const callTimeout = 30 * time.Second
+
+// call makes a call and returns its result.
+func (a *api) call(ctx context.Context, method string, p tgbotapi.Params) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	resp, err := a.library(ctx).MakeRequest(method, p)
+	err = a.failure(ctx, method, err)
+	a.metrics.Call("telegram", method, err)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Result, nil
+}
+
+// upload makes a call that carries files.
+func (a *api) upload(ctx context.Context, method string, p tgbotapi.Params, files []tgbotapi.RequestFile) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	defer cancel()
+	resp, err := a.library(ctx).UploadFiles(method, p, files)
+	err = a.failure(ctx, method, err)
+	a.metrics.Call("telegram", method, err)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Result, nil
+}
+
+// send makes a call whose result is a message, and returns its reference.
+func (a *api) send(ctx context.Context, method string, p tgbotapi.Params) (bot.Ref, error) {
+	raw, err := a.call(ctx, method, p)
+	if err != nil {
+		return "", err
+	}
+	return refOf(raw)
+}
+
+// refOf finds the message id at the head of a result.
+func refOf(raw json.RawMessage) (bot.Ref, error) {
+	raw = bytes.TrimLeft(raw, " [\n\t") // an album's result is a list: its first message
+	var m struct {
+		ID json.Number `json:"message_id"`
+	}
+	if err := json.NewDecoder(bytes.NewReader(raw)).Decode(&m); err != nil || m.ID == "" {
+		return "", &bot.Failure{Kind: bot.RetryLater, Op: "read answer", Reason: "not a message"}
+	}
+	return bot.Ref(m.ID), nil
+}
+
+// failure types an error, and strips it of everything that is not ours to show.
+func (a *api) failure(ctx context.Context, op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	f := &bot.Failure{Op: op, Kind: bot.RetryLater}
+	refused := (*tgbotapi.Error)(nil)
+	switch {
+	case errors.As(err, &refused):
+		f.Reason = strings.ReplaceAll(refused.Message, a.token, "<token>")
+		text := strings.ToLower(refused.Message)
+		switch {
+		case refused.Code == http.StatusTooManyRequests || refused.RetryAfter > 0:
+			f.Kind, f.After = bot.RetryAfter, max(1, time.Duration(refused.RetryAfter))*time.Second
+		case refused.MigrateToChatID != 0:
+			f.Kind, f.MovedTo = bot.Gone, bot.Address(fmt.Sprint(refused.MigrateToChatID))
+		case refused.Code == http.StatusForbidden,
+			strings.Contains(text, "chat not found"), strings.Contains(text, "user is deactivated"),
+			strings.Contains(text, "bot was kicked"), strings.Contains(text, "not enough rights"):
+			f.Kind = bot.Gone
+		case refused.Code >= 500 || refused.Code == http.StatusConflict:
+		default:
+			f.Kind = bot.Bug
+		}
+	case ctx.Err() != nil:
+		f.Reason = ctx.Err().Error()
+	default:
+		f.Reason = a.plain(err)
+	}
+	return f
+}
+
+// plain is a network error without the URL, which holds the token.
+func (a *api) plain(err error) string {
+	if u := (*url.Error)(nil); errors.As(err, &u) {
+		err = u.Err
+	}
+	if json.Valid([]byte(err.Error())) {
+		return "unreadable answer"
+	}
+	return strings.ReplaceAll(err.Error(), a.token, "<token>")
+}
+
+// says reports whether a call was refused with these words.
+func says(err error, words string) bool {
+	f := (*bot.Failure)(nil)
+	return errors.As(err, &f) && strings.Contains(strings.ToLower(f.Reason), words)
+}
+
+// download opens a file. The library's address for files is a constant, so the
+// request is our own.
+func (a *api) download(ctx context.Context, path string) (io.ReadCloser, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"/file/bot"+a.token+"/"+path, nil)
+	if err != nil {
+		return nil, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "bad file path"}
+	}
+	resp, err := a.http.Do(q)
+	if err != nil {
+		return nil, a.failure(ctx, "download", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp.Body, nil
+	}
+	resp.Body.Close()
+	f := &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: resp.Status}
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		f.Kind, f.After = bot.RetryAfter, time.Second
+	case resp.StatusCode < 500:
+		f.Kind = bot.Bug
+	}
+	return nil, f
+}

@@ -1,0 +1,225 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// Limits is how many messages Telegram takes. A zero limit is none.
+type Limits struct {
+	Overall int           // messages in a Second
+	Chat    int           // messages in ten Seconds in a private chat
+	Group   int           // messages in a Minute in a group
+	Second  time.Duration // one second; tests shorten it
+	Minute  time.Duration // one minute; tests shorten it
+}
+
+// PublicLimits are those of Telegram's own servers.
+var PublicLimits = Limits{Overall: 30, Chat: 10, Group: 20, Second: time.Second, Minute: time.Minute}
+
+// The two priorities: replies go before deliveries.
+type priority int
+
+const (
+	first priority = iota
+	second
+)
+
+// window allows so many events in any span of a length. Events count from when
+// they are begun, and expire a length after they have ended.
+type window struct {
+	limit  int
+	length time.Duration
+	busy   int         // begun and not ended
+	ended  []time.Time // not expired, oldest first
+}
+
+// free returns how long to wait until n more may begin; 0 is now, and -1 says
+// that one in flight must end first.
+func (w *window) free(now time.Time, n int) time.Duration {
+	if w == nil || w.limit == 0 {
+		return 0
+	}
+	for len(w.ended) > 0 && !w.ended[0].After(now.Add(-w.length)) {
+		w.ended = w.ended[1:]
+	}
+	over := w.busy + len(w.ended) + min(n, w.limit) - w.limit
+	switch {
+	case over <= 0:
+		return 0
+	case over <= len(w.ended):
+		return w.ended[over-1].Add(w.length).Sub(now)
+	}
+	return -1
+}
+
+// pacer holds the windows.
+type pacer struct {
+	limits  Limits
+	mu      sync.Mutex
+	overall window
+	learnt  time.Time // until then, Limits.Overall holds although it is 0
+	chats   map[bot.Address]*window
+	replies int           // replies that wait: deliveries stand back
+	change  chan struct{} // closed and replaced whenever something ended
+}
+
+func newPacer(l Limits) *pacer {
+	return &pacer{limits: l, overall: window{limit: l.Overall, length: l.Second}, chats: map[bot.Address]*window{}, change: make(chan struct{})}
+}
+
+// begin waits until n messages may go to a chat. The caller calls the returned
+// function when the platform has answered.
+func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority) (end func(), err error) {
+	waited := false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer func() {
+		if waited && prio == first {
+			p.replies--
+		}
+	}()
+	for {
+		now := time.Now()
+		overall := p.overallAt(now, prio)
+		chat := p.chat(to)
+		wait := overall.free(now, n)
+		if d := chat.free(now, n); wait >= 0 && (d < 0 || d > wait) {
+			wait = d
+		}
+		if wait == 0 && prio == second && p.replies > 0 && overall != nil {
+			wait = -1
+		}
+		if wait == 0 {
+			ends := []*window{overall, chat}
+			for _, w := range ends {
+				if w != nil {
+					w.busy += n
+				}
+			}
+			return func() { p.end(ends, n) }, nil
+		}
+		if !waited && prio == first {
+			waited = true
+			p.replies++
+		}
+		change := p.change
+		p.mu.Unlock()
+		err := sleep(ctx, wait, change)
+		p.mu.Lock()
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p *pacer) end(ends []*window, n int) {
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range ends {
+		if w == nil {
+			continue
+		}
+		w.busy -= n
+		for range n {
+			w.ended = append(w.ended, now)
+		}
+	}
+	close(p.change)
+	p.change = make(chan struct{})
+}
+
+// overallAt is the window that holds for everything, nil when there is none.
+// Deliveries always keep to what Telegram publishes; replies too, unless the
+// operator chose to find the limit out (Overall 0) and it did not show lately.
+func (p *pacer) overallAt(now time.Time, prio priority) *window {
+	if p.limits.Overall == 0 && prio == first && now.After(p.learnt) {
+		return nil
+	}
+	w := &p.overall
+	if w.limit == 0 {
+		w.limit, w.length = PublicLimits.Overall, p.limits.Second
+	}
+	return w
+}
+
+// slowDown makes the published limit hold for a while, after the platform
+// refused a message for its pace.
+func (p *pacer) slowDown() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.learnt = time.Now().Add(p.limits.Minute)
+}
+
+// chat is the window of one chat; nil when it has no limit. Groups have
+// negative ids.
+func (p *pacer) chat(to bot.Address) *window {
+	limit, length := p.limits.Chat, 10*p.limits.Second
+	if len(to) > 0 && to[0] == '-' {
+		limit, length = p.limits.Group, p.limits.Minute
+	}
+	if limit == 0 {
+		return nil
+	}
+	w, ok := p.chats[to]
+	if !ok {
+		if len(p.chats) > 1000 {
+			p.prune()
+		}
+		w = &window{limit: limit, length: length}
+		p.chats[to] = w
+	}
+	return w
+}
+
+// prune forgets chats that nothing was sent to lately.
+func (p *pacer) prune() {
+	now := time.Now()
+	for to, w := range p.chats {
+		if w.free(now, 0); w.busy == 0 && len(w.ended) == 0 {
+			delete(p.chats, to)
+		}
+	}
+}
+
+// sleep waits for a time, or for a change; a negative time only for a change.
+func sleep(ctx context.Context, d time.Duration, change <-chan struct{}) error {
+	var timer <-chan time.Time
+	if d >= 0 {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		timer = t.C
+		change = nil
+	}
+	select {
+	case <-ctx.Done():
+		return &bot.Failure{Kind: bot.RetryLater, Op: "wait for pace", Reason: ctx.Err().Error()}
+	case <-timer:
+	case <-change:
+	}
+	return nil
+}
+
+// paced makes a call when its turn has come.
+func (a *Adapter) paced(ctx context.Context, to bot.Address, n int, prio priority, call func() error) error {
+	end, err := a.pace.begin(ctx, to, n, prio)
+	if err != nil {
+		return err
+	}
+	err = call()
+	end()
+	a.learn(err)
+	return err
+}
+
+// learn slows down after a 429.
+func (a *Adapter) learn(err error) {
+	if f := (*bot.Failure)(nil); errors.As(err, &f) && f.Kind == bot.RetryAfter {
+		a.pace.slowDown()
+	}
+}

@@ -1,0 +1,108 @@
+package telegram
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// fast shrinks the limits' time a hundredfold.
+var fast = Limits{Overall: 30, Chat: 10, Group: 20, Second: 10 * time.Millisecond, Minute: 600 * time.Millisecond}
+
+// TestWindowSlides holds any span of the window's length to its limit.
+func TestWindowSlides(t *testing.T) {
+	p := newPacer(fast)
+	var mu sync.Mutex
+	var began []time.Time
+	var all sync.WaitGroup
+	for range 70 {
+		all.Go(func() {
+			end, err := p.begin(t.Context(), "-100", 1, second)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			began = append(began, time.Now())
+			mu.Unlock()
+			end()
+		})
+	}
+	start := time.Now()
+	all.Wait()
+	for i := fast.Group; i < len(began); i++ {
+		if d := began[i].Sub(began[i-fast.Group]); d < fast.Minute {
+			t.Errorf("message %d came %v after the %dth before it", i, d, fast.Group)
+		}
+	}
+	// 70 messages at 20 a window need three windows, and not much more.
+	if took := time.Since(start); took > 4*fast.Minute {
+		t.Errorf("took %v", took)
+	}
+}
+
+// TestRepliesFirst lets a reply pass deliveries that wait for the same budget.
+func TestRepliesFirst(t *testing.T) {
+	l := fast
+	l.Overall, l.Group, l.Second = 1, 0, 50*time.Millisecond
+	p := newPacer(l)
+	end, err := p.begin(t.Context(), "-1", 1, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := make(chan string, 3)
+	var all sync.WaitGroup
+	take := func(who bot.Address, prio priority) {
+		all.Go(func() {
+			end, err := p.begin(t.Context(), who, 1, prio)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			order <- string(who)
+			end()
+		})
+	}
+	take("-2", second)
+	take("-3", second)
+	time.Sleep(5 * time.Millisecond)
+	take("4", first)
+	time.Sleep(5 * time.Millisecond)
+	end()
+	all.Wait()
+	if got := <-order; got != "4" {
+		t.Errorf("%s went before the reply", got)
+	}
+}
+
+func TestPaceCanBeAbandoned(t *testing.T) {
+	p := newPacer(Limits{Group: 1, Second: time.Second, Minute: time.Hour})
+	end, err := p.begin(t.Context(), "-1", 1, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.begin(ctx, "-1", 1, second); err == nil {
+		t.Error("went on after the end")
+	}
+}
+
+// TestLearns: without a limit of our own, a 429 makes the published one hold.
+func TestLearns(t *testing.T) {
+	p := newPacer(Limits{Second: time.Second, Minute: time.Minute})
+	if p.overallAt(time.Now(), first) != nil {
+		t.Error("replies are limited before anything was refused")
+	}
+	if p.overallAt(time.Now(), second) == nil {
+		t.Error("deliveries are not limited")
+	}
+	p.slowDown()
+	if w := p.overallAt(time.Now(), first); w == nil || w.limit != PublicLimits.Overall {
+		t.Error("a refusal taught nothing")
+	}
+}

@@ -1,0 +1,131 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// pollSeconds is how long getUpdates waits for something to happen.
+const pollSeconds = 25
+
+// Poll takes updates by long polling until the context ends. The offset moves,
+// and so acknowledges, only after the queue has every update of a batch
+// finished or durable. It returns an error only when the token is refused.
+func (a *Adapter) Poll(ctx context.Context, q *bot.Queue) error {
+	offset := 0
+	pause := time.Second / 4
+	for ctx.Err() == nil {
+		updates, err := a.updates(ctx, offset, pollSeconds)
+		if err == nil {
+			err = a.accept(ctx, q, updates)
+		}
+		if err == nil {
+			for _, u := range updates {
+				offset = max(offset, u.UpdateID+1)
+			}
+			pause = time.Second / 4
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		wait := pause
+		if f := (*bot.Failure)(nil); errors.As(err, &f) {
+			if f.Kind == bot.RetryAfter {
+				wait = f.After
+			}
+			if says(err, "unauthorized") || f.Kind == bot.Bug && says(err, "not found") {
+				return fmt.Errorf("poll: the bot token is refused: %w", err)
+			}
+		}
+		a.log.Warn().Err(err).Dur("pause", wait).Msg("polling failed, trying again")
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+		pause = min(pause*2, 15*time.Second)
+	}
+	// Tell Telegram how far we are, so that a restart does not repeat replies.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if offset > 0 {
+		if _, err := a.api.call(last, "getUpdates", tgbotapi.Params{"offset": strconv.Itoa(offset), "limit": "1", "timeout": "0"}); err != nil {
+			a.log.Debug().Err(err).Msg("last offset not told")
+		}
+	}
+	return nil
+}
+
+func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]tgbotapi.Update, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second+callTimeout)
+	defer cancel()
+	p := tgbotapi.Params{"timeout": strconv.Itoa(seconds), "limit": "100", "allowed_updates": wanted}
+	if offset > 0 {
+		p["offset"] = strconv.Itoa(offset)
+	}
+	resp, err := a.api.library(ctx).MakeRequest("getUpdates", p)
+	err = a.api.failure(ctx, "getUpdates", err)
+	a.cfg.Metrics.Call("telegram", "getUpdates", err)
+	if err != nil {
+		return nil, err
+	}
+	var updates []tgbotapi.Update
+	if err := json.Unmarshal(resp.Result, &updates); err != nil {
+		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "getUpdates", Reason: "unreadable answer"}
+	}
+	return updates, nil
+}
+
+func (a *Adapter) accept(ctx context.Context, q *bot.Queue, updates []tgbotapi.Update) error {
+	batch := make([]bot.Message, 0, len(updates))
+	now := a.cfg.Now().UTC()
+	for _, u := range updates {
+		if m, ok := decode(u, now); ok {
+			batch = append(batch, m)
+		}
+	}
+	return q.Accept(ctx, batch)
+}
+
+// maxUpdate bounds a webhook's body; Telegram's updates are far smaller.
+const maxUpdate = 1 << 20
+
+// Webhook is the handler that Telegram posts updates to. It answers 200 when
+// the update is finished or durable, 401 without the secret, 413 for a body
+// that is too large, 400 for one that is no update, and 503 when the update
+// cannot be taken now, so that Telegram sends it again.
+func (a *Adapter) Webhook(q *bot.Queue, secret string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			http.Error(w, "post only", http.StatusMethodNotAllowed)
+			return
+		}
+		if !equal(r.Header.Get("X-Telegram-Bot-Api-Secret-Token"), secret) {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		var u tgbotapi.Update
+		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxUpdate)).Decode(&u)
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		if err != nil || u.UpdateID == 0 {
+			http.Error(w, "not an update", http.StatusBadRequest)
+			return
+		}
+		if err := a.accept(r.Context(), q, []tgbotapi.Update{u}); err != nil {
+			a.log.Warn().Err(err).Msg("update not taken, Telegram will send it again")
+			http.Error(w, "try again", http.StatusServiceUnavailable)
+		}
+	})
+}

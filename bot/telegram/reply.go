@@ -1,0 +1,98 @@
+package telegram
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// noPreview keeps Telegram from fetching links that reporters send.
+const noPreview = `{"is_disabled":true}`
+
+func textParams(to bot.Address, text string) tgbotapi.Params {
+	return tgbotapi.Params{"chat_id": string(to), "text": text, "parse_mode": "HTML", "link_preview_options": noPreview}
+}
+
+// Reply implements bot.Channel.
+func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
+	parts := split(r.Text, longest)
+	if len(parts) == 0 {
+		return r.Prompt, nil
+	}
+	kb := keyboard(r)
+	// A press edits the message it came from, if that is the last one.
+	edit := r.In.Origin != "" && (r.Prompt == "" || r.Prompt == r.In.Origin) && len(parts) == 1
+	var others sync.WaitGroup // calls whose outcome changes nothing
+	defer others.Wait()
+	aside := func(method string, p tgbotapi.Params) {
+		others.Go(func() {
+			// Too old, already without buttons, deleted by the reporter: all fine.
+			_, err := a.api.call(ctx, method, p)
+			a.learn(err)
+		})
+	}
+	if r.In.Callback != "" {
+		aside("answerCallbackQuery", tgbotapi.Params{"callback_query_id": r.In.Callback})
+	}
+	if edit {
+		p := textParams(r.In.From, parts[0])
+		p["message_id"] = string(r.In.Origin)
+		if kb != "" {
+			p["reply_markup"] = kb
+		}
+		err := a.paced(ctx, r.In.From, 1, first, func() error {
+			_, err := a.api.call(ctx, "editMessageText", p)
+			return err
+		})
+		switch {
+		case err == nil, says(err, "message is not modified"):
+			return holds(r.In.Origin, kb), nil
+		case !says(err, "message to edit not found") && !says(err, "message can't be edited"):
+			return "", err
+		}
+	}
+	if !edit {
+		for _, old := range slices.Compact([]bot.Ref{r.Prompt, r.In.Origin}) {
+			if old != "" {
+				aside("editMessageReplyMarkup", tgbotapi.Params{"chat_id": string(r.In.From), "message_id": string(old), "reply_markup": none})
+			}
+		}
+	}
+	var last bot.Ref
+	for i, text := range parts {
+		p := textParams(r.In.From, text)
+		if i == len(parts)-1 && kb != "" {
+			p["reply_markup"] = kb
+		}
+		err := a.paced(ctx, r.In.From, 1, first, func() (err error) {
+			last, err = a.api.send(ctx, "sendMessage", p)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return holds(last, kb), nil
+}
+
+// holds is the reference to a message if it has buttons.
+func holds(ref bot.Ref, keyboard string) bot.Ref {
+	if keyboard == "" {
+		return ""
+	}
+	return ref
+}
+
+// Notify implements bot.Channel. It makes no sound on the reporter's phone.
+func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error {
+	p := textParams(to, text)
+	p["disable_notification"] = "true"
+	return a.paced(ctx, to, 1, second, func() error {
+		_, err := a.api.call(ctx, "sendMessage", p)
+		return err
+	})
+}

@@ -1,0 +1,279 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
+)
+
+// Renderer turns phrases into words. Package locales has it.
+type Renderer interface {
+	Render(lang string, p flows.Phrase, extra map[string]string) string
+}
+
+// Bot takes messages all the way. Its fields are set once, before use.
+type Bot struct {
+	Rules    flows.Rules
+	Words    Renderer
+	Sessions store.Sessions
+	Cases    store.Cases
+	Vault    store.Vault
+	Keys     *store.Keys
+	// Route names the intakes a report goes to.
+	Route func(flows.Finished) []string
+	// Opened is called when a case may have been opened or got more evidence. It
+	// must not block. Nil is allowed.
+	Opened  func()
+	NewID   func() flows.ReportID
+	Now     func() time.Time
+	MaxFile int64 // bytes
+	Log     zerolog.Logger
+	Metrics *Metrics
+}
+
+// conflicts is how often a turn is begun anew because another process saved
+// the same session meanwhile.
+const conflicts = 8
+
+// Handle takes one message all the way. A nil error means that it may be
+// acknowledged; any other means "deliver it again": every step is safe to
+// repeat. quiet leaves out the reply, when the next message of the same album
+// is about to give it.
+func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) error {
+	who := b.Keys.Reporter(ch.Name(), string(m.From))
+	var kept *flows.File // fetched once, however often the turn is begun
+	for range conflicts {
+		saved, err := b.Sessions.Load(ctx, who)
+		if err != nil {
+			return fmt.Errorf("load session: %w", err)
+		}
+		s := saved.Session
+		if !s.HasSeen(m.ID) {
+			if s, kept, err = b.advance(ctx, ch, m, who, saved, kept); errors.Is(err, store.ErrConflict) {
+				continue
+			} else if err != nil {
+				return err
+			}
+		}
+		if !quiet {
+			err = b.reply(ctx, ch, m, who, s, saved.Prompt)
+		}
+		// Only now, so that the receipt comes before word of the delivery. If we
+		// do not get here, the deliverer looks by itself before long.
+		if b.Opened != nil && !s.Sent.IsZero() {
+			b.Opened()
+		}
+		return err
+	}
+	return fmt.Errorf("save session: %w", store.ErrConflict)
+}
+
+// advance applies a message the session has not seen, and saves the result.
+func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Reporter, saved store.Saved, kept *flows.File) (flows.Session, *flows.File, error) {
+	in := flows.Input{
+		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
+		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
+	}
+	if m.Problem != "" {
+		in.Problem = &flows.Refusal{Key: m.Problem}
+	}
+	if m.File != nil {
+		var err error
+		if kept == nil {
+			kept, in.Problem, err = b.fetch(ctx, ch, *m.File, saved.Session)
+		}
+		if err != nil {
+			return flows.Session{}, nil, err
+		}
+		in.File = kept
+	}
+	next, effects := b.Rules.Advance(saved.Session, in)
+	for _, e := range effects {
+		if err := b.before(ctx, ch, m, e); err != nil {
+			return flows.Session{}, kept, err
+		}
+	}
+	if _, err := b.Sessions.Save(ctx, who, next, saved.Version); err != nil {
+		return flows.Session{}, kept, fmt.Errorf("save session: %w", err)
+	}
+	for _, e := range effects {
+		b.after(ctx, e)
+	}
+	if next.Asking() && next.Files() > 0 { // they live as long as the draft
+		if err := b.Vault.Touch(ctx, next.Report); err != nil {
+			b.Log.Warn().Err(err).Msg("draft's files not marked as needed")
+		}
+	}
+	for _, n := range next.Notices {
+		if reason, ok := strings.CutPrefix(n.Key, "error."); ok {
+			b.Metrics.refused(reason)
+		}
+	}
+	return next, kept, nil
+}
+
+// before does what must be done before the session is saved.
+func (b *Bot) before(ctx context.Context, ch Channel, m Message, e flows.Effect) error {
+	switch e := e.(type) {
+	case flows.Submit:
+		if err := b.open(ctx, ch, m, e.Report); err != nil {
+			return fmt.Errorf("open case: %w", err)
+		}
+	case flows.Attach:
+		if _, err := b.Cases.Attach(ctx, e.Report, e.File, b.Now()); err != nil {
+			return fmt.Errorf("attach evidence: %w", err)
+		}
+	}
+	return nil
+}
+
+// after removes what the session no longer refers to. What cannot be removed
+// now goes with the report's other files.
+func (b *Bot) after(ctx context.Context, e flows.Effect) {
+	var err error
+	switch e := e.(type) {
+	case flows.Discard:
+		err = b.Vault.Discard(ctx, e.Report)
+	case flows.Remove:
+		for _, f := range e.Files {
+			err = errors.Join(err, b.Vault.Remove(ctx, e.Report, f))
+		}
+	}
+	if err != nil {
+		b.Log.Warn().Err(err).Msg("files stay until the sweep")
+	}
+}
+
+func (b *Bot) open(ctx context.Context, ch Channel, m Message, rep flows.Finished) error {
+	c := store.Case{Report: rep, Intakes: b.Route(rep), Opened: b.Now()}
+	f := b.Rules.Flow(rep.Flow)
+	if _, a, ok := rep.ByRole(f, flows.RoleConsent); ok {
+		lang, version, _ := strings.Cut(a.Text, ":")
+		c.Consent = store.Consent{Lang: lang, Version: version, At: a.At, Channel: ch.Name()}
+	}
+	if wantsWord(f, rep) {
+		c.Return = &store.Return{Channel: ch.Name(), Address: string(m.From), Lang: rep.Lang}
+	}
+	if len(c.Intakes) == 0 {
+		b.Metrics.alarm("no_intake")
+		b.Log.Error().Str("ticket", rep.ID.Ticket()).Msg("no intake takes this report: it is kept; name one in the routes")
+	}
+	return b.Cases.Open(ctx, c)
+}
+
+// wantsWord reports whether the reporter may be told that the report arrived.
+// Whoever reports pressure and wants no follow-up wants no message on the
+// screen of a phone either: then no way back is kept at all.
+func wantsWord(f flows.Flow, rep flows.Finished) bool {
+	if f.ID != flows.Pressure.ID {
+		return true
+	}
+	_, a, ok := rep.ByRole(f, flows.RoleFollow)
+	return ok && a.Is("yes")
+}
+
+// fetch brings an attachment into the vault. It returns a refusal when the
+// reporter must send something else, and an error when the turn is to be
+// repeated.
+func (b *Bot) fetch(ctx context.Context, ch Channel, a Attachment, s flows.Session) (*flows.File, *flows.Refusal, error) {
+	if !b.Rules.Wants(s) {
+		return &flows.File{}, nil, nil // the rules refuse it; nobody need fetch it
+	}
+	from, ok := ch.(Fetcher)
+	if !ok {
+		return nil, &flows.Refusal{Key: "error.unsupported"}, nil
+	}
+	limit := min(b.MaxFile, from.MaxFile())
+	tooBig := flows.Refusal{Key: "error.file_big", Args: map[string]flows.Phrase{"mb": {Text: fmt.Sprint(limit >> 20)}}}
+	if a.Size > limit {
+		return nil, &tooBig, nil
+	}
+	body, err := from.Fetch(ctx, a)
+	if fail := (*Failure)(nil); errors.As(err, &fail) && (fail.Kind == Bug || fail.Kind == Gone) {
+		b.Log.Warn().Str("reason", fail.Reason).Msg("file cannot be fetched")
+		return nil, &flows.Refusal{Key: "error.file_failed"}, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("fetch file: %w", err)
+	}
+	defer body.Close()
+	read := &watched{r: body}
+	f, err := b.Vault.Keep(ctx, s.Report, read, limit)
+	switch {
+	case err == nil:
+		return &f, nil, nil
+	case errors.Is(err, store.ErrTooLarge):
+		return nil, &tooBig, nil
+	case errors.Is(err, store.ErrBadType):
+		return nil, &flows.Refusal{Key: "error.file_type"}, nil
+	case errors.Is(err, store.ErrEmpty):
+		return nil, &flows.Refusal{Key: "error.file_empty"}, nil
+	case errors.Is(err, store.ErrFull):
+		b.Metrics.alarm("vault_full")
+		b.Log.Error().Msg("the vault has no room: evidence is refused")
+		return nil, &flows.Refusal{Key: "error.no_room"}, nil
+	case read.err != nil: // the download broke, not the vault
+		return nil, nil, &Failure{Kind: RetryLater, Op: "fetch file", Reason: "download broke off"}
+	}
+	return nil, nil, fmt.Errorf("keep file: %w", err)
+}
+
+// watched remembers how reading ended.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF {
+		w.err = err
+	}
+	return n, err
+}
+
+// reply says what the saved session calls for.
+func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Reporter, s flows.Session, prompt string) error {
+	r := b.Render(ch.Name(), s)
+	r.In, r.Prompt = m, Ref(prompt)
+	ref, err := ch.Reply(ctx, r)
+	if err != nil {
+		return fmt.Errorf("reply: %w", err)
+	}
+	if string(ref) != prompt {
+		if err := b.Sessions.SetPrompt(ctx, who, string(ref)); err != nil {
+			// The old question's buttons stay; pressing them gets an answer.
+			b.Log.Warn().Err(err).Msg("prompt not remembered")
+		}
+	}
+	return nil
+}
+
+// Render puts what a session calls for into words.
+func (b *Bot) Render(channel string, s flows.Session) Reply {
+	v := b.Rules.View(s)
+	extra := map[string]string{"channel": channel}
+	paragraphs := make([]string, 0, len(v.Notices)+len(v.Body))
+	for _, p := range v.Notices {
+		paragraphs = append(paragraphs, b.Words.Render(s.Lang, p, extra))
+	}
+	for _, p := range v.Body {
+		paragraphs = append(paragraphs, b.Words.Render(s.Lang, p, extra))
+	}
+	buttons := func(options []flows.Option) []Button {
+		out := make([]Button, len(options))
+		for i, o := range options {
+			out[i] = Button{b.Words.Render(s.Lang, o.Label, extra), flows.Press{Tag: v.Tag, Step: o.Step, Code: o.Code}, o.On}
+		}
+		return out
+	}
+	return Reply{Text: strings.Join(paragraphs, "\n\n"), Choices: buttons(v.Choices), Nav: buttons(v.Nav), Number: v.Numbered}
+}

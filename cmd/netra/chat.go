@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/intake"
+	"github.com/netralitas/netra/bot/terminal"
+)
+
+// chat holds a conversation in the terminal, on fresh embedded stores that are
+// removed at the end.
+func chat(ctx context.Context, p program, args []string) (err error) {
+	if len(args) > 0 {
+		return fmt.Errorf("chat takes no argument %q", args[0])
+	}
+	dir, err := os.MkdirTemp("", "netra-chat-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	c, _, err := parse(program{env: func(string) string { return "" }}, "chat", nil)
+	if err != nil {
+		return err
+	}
+	c.Data, c.Keys = dir, dir+"/keys.json"
+	c.Routes = intake.One("terminal:grup pengawas (contoh)")
+	l, err := words(c)
+	if err != nil {
+		return err
+	}
+	s, err := open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	log := zerolog.New(zerolog.ConsoleWriter{Out: p.errOut}).Level(zerolog.ErrorLevel)
+	b, deliverer := build(s, l, c.Routes, log, nil)
+	term := terminal.New(p.out, l.Plain)
+	deliverer.Channels[term.Name()] = term
+
+	run, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	all.Go(func() { deliverer.Run(run) })
+	err = term.Run(ctx, p.in, "", "/start", func(ctx context.Context, m bot.Message) error {
+		if err := b.Handle(ctx, term, m, false); err != nil {
+			return err
+		}
+		return delivered(ctx, s)
+	})
+	stop()
+	all.Wait()
+	return err
+}
+
+// delivered waits, a moment at most, until everything that was sent stands in
+// the group: in a terminal both ends share one screen.
+func delivered(ctx context.Context, s *stores) error {
+	for range 200 {
+		st, err := s.db.Cases().Stats(ctx, time.Now())
+		if err != nil || st.Deliveries == 0 {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return nil
+}

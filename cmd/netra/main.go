@@ -1,0 +1,21 @@
+// Netra takes reports about the neutrality of Indonesian civil servants in a
+// chat and hands them to supervisors. Run "netra help" for what it can do.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "netra:", err)
+		stop()
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"runtime/debug"
+)
+
+// env looks a variable up, like os.Getenv.
+type env func(string) string
+
+// program is one invocation.
+type program struct {
+	env         env
+	in          io.Reader
+	out, errOut io.Writer
+}
+
+// command is one of the program's commands.
+type command struct {
+	name, help string
+	run        func(context.Context, program, []string) error
+}
+
+var commands []command
+
+func init() { // the list refers to functions that print it
+	commands = []command{
+		{"serve", "run the bot", serve},
+		{"chat", "hold a conversation in the terminal, nothing else running", chat},
+		{"flow", "list or draw the flows: flow list, flow draw [FLOW]", flowCommand},
+		{"doctor", "check configuration, database, Redis and Telegram; --health asks a running bot", doctor},
+		{"keys", "list or rotate the keys: keys list, keys rotate", keysCommand},
+		{"version", "print the version", printVersion},
+	}
+}
+
+// run does everything main does but signals and exit code; tests call it.
+func run(ctx context.Context, args []string, e env, in io.Reader, out, errOut io.Writer) error {
+	p := program{e, in, out, errOut}
+	name := "help"
+	if len(args) > 0 {
+		name = args[0]
+	}
+	for _, c := range commands {
+		if c.name == name {
+			err := c.run(ctx, p, args[1:])
+			if errors.Is(err, flag.ErrHelp) {
+				return nil
+			}
+			return err
+		}
+	}
+	fmt.Fprintln(out, "Netra takes reports about the neutrality of civil servants in a chat.\n\nUsage: netra COMMAND")
+	for _, c := range commands {
+		fmt.Fprintf(out, "  %-8s %s\n", c.name, c.help)
+	}
+	fmt.Fprintln(out, "\nnetra serve --help lists the configuration.")
+	switch name {
+	case "help", "-h", "--help":
+		return nil
+	}
+	return fmt.Errorf("there is no command %q", name)
+}
+
+// version is set by the linker; without, the module's version is shown.
+var version string
+
+func printVersion(_ context.Context, p program, _ []string) error {
+	v := version
+	if info, ok := debug.ReadBuildInfo(); v == "" && ok {
+		v = info.Main.Version
+	}
+	_, err := fmt.Fprintln(p.out, "netra", v)
+	return err
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/rs/zerolog"
+
+	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/intake"
+	"github.com/netralitas/netra/bot/telegram"
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/locales"
+	"github.com/netralitas/netra/store"
+	"github.com/netralitas/netra/store/redis"
+	"github.com/netralitas/netra/store/sqldb"
+	"github.com/netralitas/netra/store/vault"
+)
+
+// stores are what is opened in the data folder and in Redis.
+type stores struct {
+	keys     *store.Keys
+	db       *sqldb.DB
+	vault    *vault.Vault
+	sessions store.Sessions
+	close    []func() error
+}
+
+// Close closes everything, last opened first.
+func (s *stores) Close() error {
+	var errs []error
+	for i := len(s.close) - 1; i >= 0; i-- {
+		errs = append(errs, s.close[i]())
+	}
+	s.close = nil
+	return errors.Join(errs...)
+}
+
+// open opens what the configuration names. A lost keyset is refused before
+// anything is written.
+func open(ctx context.Context, c config) (_ *stores, err error) {
+	s := &stores{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := os.Chmod(c.Data, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
+		return nil, fmt.Errorf("protect the data folder: %w", err)
+	}
+	path := filepath.Join(c.Data, "netra.db")
+	_, noKeys := os.Stat(c.Keys)
+	if _, err := os.Stat(path); err == nil && errors.Is(noKeys, fs.ErrNotExist) {
+		return nil, errors.New("the data folder holds a database but NETRA_KEYS names no keyset file: put the file back that it was made with; nothing was changed")
+	}
+	if s.keys, _, err = store.OpenKeys(c.Keys); err != nil {
+		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	if s.db, err = sqldb.Open(ctx, path, s.keys, sqldb.Options{}); err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, s.db.Close)
+	if s.vault, err = vault.New(filepath.Join(c.Data, "vault"), s.keys); err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, s.vault.Close)
+	if c.RedisURL == "" {
+		s.sessions = s.db.Sessions(c.SessionTTL)
+		return s, nil
+	}
+	r, err := redis.Open(c.RedisURL, s.keys, redis.Options{TTL: c.SessionTTL})
+	if err != nil {
+		return nil, err
+	}
+	s.sessions, s.close = r, append(s.close, r.Close)
+	return s, nil
+}
+
+// words loads the locales with what the operator said of themselves.
+func words(c config) (*locales.Locales, error) {
+	return locales.New(map[string]string{
+		"operator":   c.Operator,
+		"contact":    c.Contact,
+		"recipients": c.Routes.Recipients(),
+		"retention":  fmt.Sprint(int(c.Retention.Hours() / 24)),
+	})
+}
+
+// build wires the bot to its stores.
+func build(s *stores, l *locales.Locales, routes intake.Routes, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer) {
+	rules := flows.Rules{Flows: flows.All, Words: l}
+	d := &intake.Deliverer{
+		Routes: routes, Cases: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
+		Cards:    intake.Cards{Rules: rules, Words: l, Lang: l.Languages()[0]},
+		Channels: map[string]bot.Channel{},
+	}
+	b := &bot.Bot{
+		Rules: rules, Words: l, Sessions: s.sessions, Cases: s.db.Cases(), Vault: s.vault, Keys: s.keys,
+		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
+		Opened: d.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: maxFile, Log: log, Metrics: m,
+	}
+	return b, d
+}
+
+// maxFile is the largest evidence that is kept.
+const maxFile = 20 << 20
+
+// stopTime is how long a graceful stop may take in all.
+const stopTime = 10 * time.Second
+
+func serve(ctx context.Context, p program, args []string) (err error) {
+	c, _, err := parse(p, "serve", args)
+	if err = errors.Join(err, missing(err, c)); err != nil {
+		return err
+	}
+	log := logger(c, p.errOut)
+	l, err := words(c)
+	if err != nil {
+		return err
+	}
+	s, err := open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	unlock, err := lock(c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	// Nobody else can be delivering: what a killed process had claimed is free.
+	if err := s.db.Cases().Unclaim(ctx); err != nil {
+		return err
+	}
+
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), stock{s})
+	metrics := bot.NewMetrics(registry)
+	b, deliverer := build(s, l, c.Routes, log, metrics)
+	deliverer.Alarm = c.Alarm
+	limits := telegram.PublicLimits
+	limits.Group = c.TelegramGroupRate
+	if limits.Overall = c.TelegramRate; limits.Overall == 0 {
+		limits.Chat = 0
+	}
+	tg := telegram.New(telegram.Config{Token: c.TelegramToken, API: c.TelegramAPI, Limits: limits, Log: log, Metrics: metrics})
+	deliverer.Channels[tg.Name()] = tg
+	queue := bot.NewQueue(b, tg, s.db.Inbox())
+	if err := queue.Recover(ctx); err != nil {
+		return err
+	}
+
+	mux := http.NewServeMux()
+	secret := s.keys.Lookup("webhook", c.TelegramToken)
+	if c.TelegramWebhook != "" {
+		mux.Handle("POST "+webhookPath(c.TelegramWebhook), tg.Webhook(queue, secret))
+	}
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }) //nolint:errcheck // the client left
+	mux.Handle("GET /readyz", readiness(s, tg.Ping))
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("NETRA_LISTEN: %w", err)
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute}
+	if c.Contact == noContact {
+		log.Warn().Msg("NETRA_OPERATOR and NETRA_CONTACT should say who answers for this bot: the consent text names them, as UU 27/2022 asks")
+	}
+	log.Info().Str("listen", listener.Addr().String()).Int("intakes", len(c.Routes)).Bool("redis", c.RedisURL != "").Msg("netra is up")
+
+	// Everything below runs until run ends; fail ends it early.
+	run, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			fail(fmt.Errorf("http server: %w", err))
+		}
+	})
+	all.Go(func() { setUp(run, tg, l, c.TelegramWebhook, secret, log) })
+	if c.TelegramWebhook == "" {
+		all.Go(func() {
+			if err := tg.Poll(run, queue); err != nil {
+				fail(err)
+			}
+		})
+	}
+	all.Go(func() { deliverer.Run(run) })
+	all.Go(func() { sweep(run, s, c, log) })
+
+	<-run.Done()
+	log.Info().Msg("stopping: turns in flight are finished, no new ones taken")
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime-2*time.Second)
+	defer cancel()
+	queue.Close(stop)
+	err = server.Shutdown(stop)
+	all.Wait()
+	log.Info().Msg("stopped")
+	if cause := context.Cause(run); !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	return err
+}
+
+// missing is what serving lacks, unless parsing failed for another reason than
+// mistakes in values.
+func missing(err error, c config) error {
+	if err != nil && c.Listen == "" {
+		return nil
+	}
+	return c.complete()
+}
+
+func webhookPath(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return u.Path
+}
+
+func logger(c config, w io.Writer) zerolog.Logger {
+	if c.LogFormat == "console" {
+		w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly}
+	}
+	return zerolog.New(w).Level(c.Log).With().Timestamp().Logger()
+}
+
+// setUp shows the bot's face, and tries again until that worked.
+func setUp(ctx context.Context, tg *telegram.Adapter, l *locales.Locales, webhook, secret string, log zerolog.Logger) {
+	var faces []telegram.Face
+	for i, lang := range append([]string{""}, l.Languages()...) {
+		speak := lang
+		if i == 0 {
+			speak = l.Languages()[0]
+		}
+		face := telegram.Face{
+			Lang:        lang,
+			Description: l.Render(speak, flows.Say("bot.description"), nil),
+			Short:       l.Render(speak, flows.Say("bot.short_description"), nil),
+		}
+		for _, m := range l.Menu(speak) {
+			face.Commands = append(face.Commands, telegram.Command{Command: m.Command, Description: m.Description})
+		}
+		faces = append(faces, face)
+	}
+	for pause := time.Second; ; pause = min(pause*2, time.Minute) {
+		err := tg.Setup(ctx, faces, webhook, secret)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		log.Warn().Err(err).Dur("pause", pause).Msg("menu and webhook not set, trying again")
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
+// sweep removes what nobody needs any more: at the start, and every hour.
+func sweep(ctx context.Context, s *stores, c config, log zerolog.Logger) {
+	for {
+		now := time.Now()
+		gone, err := s.db.Cases().Purge(ctx, now.Add(-c.Retention))
+		for _, id := range gone {
+			err = errors.Join(err, s.vault.Discard(ctx, id))
+		}
+		drafts, e := s.vault.Sweep(ctx, now.Add(-c.SessionTTL-time.Hour), s.db.Cases().HasFiles)
+		if err = errors.Join(err, e); err != nil && ctx.Err() == nil {
+			log.Error().Err(err).Msg("sweep failed")
+		}
+		if len(gone)+drafts > 0 {
+			log.Info().Int("cases", len(gone)).Int("drafts", drafts).Msg("removed what is no longer needed")
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Hour):
+		}
+	}
+}
