@@ -25,7 +25,7 @@ type Deliverer struct {
 	Vault    store.Vault
 	Channels map[string]bot.Channel
 	// Alarm is where the operator is told what needs a person; "" only logs.
-	Alarm   string
+	Alarm string
 	// Lease is how long a claimed delivery is nobody else's. It must be longer
 	// than the longest wait for a group's pace. 0: five minutes.
 	Lease   time.Duration
@@ -40,7 +40,7 @@ type Deliverer struct {
 
 const (
 	// nap is how long to wait when nothing is due and nobody wakes us.
-	nap = 5 * time.Second
+	nap = time.Second
 	// firstPause is the wait after a first failure; it doubles up to longPause.
 	firstPause = time.Second
 	longPause  = 10 * time.Minute
@@ -84,7 +84,6 @@ func (d *Deliverer) serve(ctx context.Context, r Route) {
 		one, ok, err := d.Cases.Claim(ctx, r.Name, d.Now(), d.Lease)
 		if err != nil && ctx.Err() == nil {
 			d.Log.Error().Err(err).Str("intake", r.Name).Msg("deliveries cannot be read")
-			time.AfterFunc(d.Lease+time.Second, d.Wake) // it may have been claimed all the same
 		}
 		if ok {
 			d.one(ctx, r, one)
@@ -118,7 +117,6 @@ func (d *Deliverer) one(ctx context.Context, r Route, one store.Delivery) {
 	if err := d.Cases.Release(keep, one, due); err != nil {
 		d.Log.Error().Err(err).Msg("delivery stays claimed until its lease ends")
 	}
-	time.AfterFunc(due.Sub(d.Now()), d.Wake)
 }
 
 // deliver does what is not done yet.

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -62,7 +61,6 @@ type pacer struct {
 	limits  Limits
 	mu      sync.Mutex
 	overall window
-	learnt  time.Time // until then, Limits.Overall holds although it is 0
 	chats   map[bot.Address]*window
 	replies int           // replies that wait: deliveries stand back
 	change  chan struct{} // closed and replaced whenever something ended
@@ -85,19 +83,18 @@ func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority)
 	}()
 	for {
 		now := time.Now()
-		overall := p.overallAt(now, prio)
 		chat := p.chat(to)
-		wait := overall.free(now, n)
+		wait := p.overall.free(now, n)
 		if d := chat.free(now, n); wait >= 0 && (d < 0 || d > wait) {
 			wait = d
 		}
-		if wait == 0 && prio == second && p.replies > 0 && overall != nil {
+		if wait == 0 && prio == second && p.replies > 0 && p.limits.Overall > 0 {
 			wait = -1
 		}
 		if wait == 0 {
-			ends := []*window{overall, chat}
+			ends := []*window{&p.overall, chat}
 			for _, w := range ends {
-				if w != nil {
+				if w != nil && w.limit > 0 {
 					w.busy += n
 				}
 			}
@@ -122,7 +119,7 @@ func (p *pacer) end(ends []*window, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, w := range ends {
-		if w == nil {
+		if w == nil || w.limit == 0 {
 			continue
 		}
 		w.busy -= n
@@ -132,28 +129,6 @@ func (p *pacer) end(ends []*window, n int) {
 	}
 	close(p.change)
 	p.change = make(chan struct{})
-}
-
-// overallAt is the window that holds for everything, nil when there is none.
-// Deliveries always keep to what Telegram publishes; replies too, unless the
-// operator chose to find the limit out (Overall 0) and it did not show lately.
-func (p *pacer) overallAt(now time.Time, prio priority) *window {
-	if p.limits.Overall == 0 && prio == first && now.After(p.learnt) {
-		return nil
-	}
-	w := &p.overall
-	if w.limit == 0 {
-		w.limit, w.length = PublicLimits.Overall, p.limits.Second
-	}
-	return w
-}
-
-// slowDown makes the published limit hold for a while, after the platform
-// refused a message for its pace.
-func (p *pacer) slowDown() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.learnt = time.Now().Add(p.limits.Minute)
 }
 
 // chat is the window of one chat; nil when it has no limit. Groups have
@@ -213,13 +188,5 @@ func (a *Adapter) paced(ctx context.Context, to bot.Address, n int, prio priorit
 	}
 	err = call()
 	end()
-	a.learn(err)
 	return err
-}
-
-// learn slows down after a 429.
-func (a *Adapter) learn(err error) {
-	if f := (*bot.Failure)(nil); errors.As(err, &f) && f.Kind == bot.RetryAfter {
-		a.pace.slowDown()
-	}
 }

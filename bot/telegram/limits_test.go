@@ -91,18 +91,3 @@ func TestPaceCanBeAbandoned(t *testing.T) {
 		t.Error("went on after the end")
 	}
 }
-
-// TestLearns: without a limit of our own, a 429 makes the published one hold.
-func TestLearns(t *testing.T) {
-	p := newPacer(Limits{Second: time.Second, Minute: time.Minute})
-	if p.overallAt(time.Now(), first) != nil {
-		t.Error("replies are limited before anything was refused")
-	}
-	if p.overallAt(time.Now(), second) == nil {
-		t.Error("deliveries are not limited")
-	}
-	p.slowDown()
-	if w := p.overallAt(time.Now(), first); w == nil || w.limit != PublicLimits.Overall {
-		t.Error("a refusal taught nothing")
-	}
-}

@@ -31,8 +31,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 	aside := func(method string, p tgbotapi.Params) {
 		others.Go(func() {
 			// Too old, already without buttons, deleted by the reporter: all fine.
-			_, err := a.api.call(ctx, method, p)
-			a.learn(err)
+			_, _ = a.api.call(ctx, method, p)
 		})
 	}
 	if r.In.Callback != "" {

@@ -69,7 +69,7 @@ var settings = []setting{
 		// Telegram itself takes only https; a local Bot API server also http.
 		return httpURL(v, "http", "https")
 	}},
-	{"NETRA_TELEGRAM_RATE", "", "messages a second overall; empty: 30 with Telegram's own server, else as many as the server takes", func(c *config, v string) error {
+	{"NETRA_TELEGRAM_RATE", "", "messages a second overall, 0 for no limit of our own; empty: 30 with Telegram's own server, else 0", func(c *config, v string) error {
 		if c.TelegramRate = telegram.PublicLimits.Overall; v == "" {
 			if c.TelegramAPI != telegram.DefaultAPI {
 				c.TelegramRate = 0
