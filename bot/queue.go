@@ -53,7 +53,7 @@ type lane struct {
 
 const (
 	// grace is how long a batch may take before it goes to the inbox.
-	grace = 25 * time.Millisecond
+	grace = 40 * time.Millisecond
 	// maxFlight bounds what is in memory; beyond it, nothing is accepted.
 	maxFlight = 4096
 	// patience is how long a fault may last before the reporter is told.

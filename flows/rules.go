@@ -205,7 +205,7 @@ func (r Rules) press(s Session, in Input) (Session, []Effect) {
 		}
 		return s, nil
 	case stepEdit:
-		if slices.ContainsFunc(r.reviewed(f, s), func(st Step) bool { return st.ID == StepID(p.Code) }) {
+		if slices.ContainsFunc(r.reviewed(f, s), func(st *Step) bool { return st.ID == StepID(p.Code) }) {
 			s.At = StepID(p.Code)
 		}
 		return s, nil
@@ -313,7 +313,7 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: in.At.UTC(), Answers: map[StepID]Answer{}}
 	for _, st := range f.asked(s.Answers) {
-		if a, ok := f.valid(st, s.Answers); ok {
+		if a, ok := f.valid(*st, s.Answers); ok {
 			a.Open = false
 			rep.Answers[st.ID] = a
 		}
@@ -474,12 +474,12 @@ func (f Flow) current(s Session) Step {
 	steps := f.asked(s.Answers)
 	for _, st := range steps {
 		if st.ID == s.At {
-			return st
+			return *st
 		}
 	}
 	for _, st := range steps {
-		if a, ok := f.valid(st, s.Answers); !ok || a.Open {
-			return st
+		if a, ok := f.valid(*st, s.Answers); !ok || a.Open {
+			return *st
 		}
 	}
 	return f.Steps[len(f.Steps)-1]

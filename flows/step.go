@@ -1,5 +1,7 @@
 package flows
 
+import "slices"
+
 // Share says what supervisors see of an answer.
 type Share int
 
@@ -19,19 +21,6 @@ const (
 type When struct {
 	Step StepID
 	Is   []Code
-}
-
-func (w When) holds(answers map[StepID]Answer) bool {
-	if w.Step == "" {
-		return true
-	}
-	a := answers[w.Step]
-	for _, c := range w.Is {
-		if a.Is(c) {
-			return true
-		}
-	}
-	return false
 }
 
 // Step is one question. Its words are in locales under "<flow>.<step>.ask";
@@ -110,19 +99,29 @@ func (f Flow) CodeKey(st StepID, c Code) string {
 
 // asked returns the steps that apply to these answers, in order. A step whose
 // condition looks at a step that does not apply does not apply either.
-func (f Flow) asked(answers map[StepID]Answer) []Step {
-	var out []Step
-	live := make(map[StepID]Answer, len(answers))
-	for _, st := range f.Steps {
-		if !st.When.holds(live) {
-			continue
-		}
-		out = append(out, st)
-		if a, ok := f.valid(st, answers); ok {
-			live[st.ID] = a
+func (f Flow) asked(answers map[StepID]Answer) []*Step {
+	out := make([]*Step, 0, len(f.Steps))
+	for i := range f.Steps {
+		st := &f.Steps[i]
+		if f.holds(st.When, out, answers) {
+			out = append(out, st)
 		}
 	}
 	return out
+}
+
+// holds reports whether a condition holds, given the steps asked before.
+func (f Flow) holds(w When, before []*Step, answers map[StepID]Answer) bool {
+	if w.Step == "" {
+		return true
+	}
+	for _, st := range before {
+		if st.ID == w.Step {
+			a, ok := f.valid(*st, answers)
+			return ok && slices.ContainsFunc(w.Is, a.Is)
+		}
+	}
+	return false
 }
 
 // valid returns the stored answer to a step if the step would still take it.

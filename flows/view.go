@@ -86,7 +86,7 @@ func (r Rules) question(v *View, s Session) {
 		v.nav(st.ID, "cancel")
 		return
 	}
-	at := slices.IndexFunc(steps, func(x Step) bool { return x.ID == st.ID })
+	at := slices.IndexFunc(steps, func(x *Step) bool { return x.ID == st.ID })
 	v.Body = append(v.Body, Say("question.progress", "n", number(at+1), "of", number(len(steps)-1)))
 	if at == 0 {
 		if opening := string(f.ID) + ".opening"; r.Words.Version(s.Lang, opening) != "" {
@@ -128,13 +128,13 @@ func (r Rules) question(v *View, s Session) {
 }
 
 // reviewed are the steps whose answers a reporter can change: all but consent.
-func (r Rules) reviewed(f Flow, s Session) []Step {
-	return slices.DeleteFunc(f.asked(s.Answers), func(st Step) bool {
+func (r Rules) reviewed(f Flow, s Session) []*Step {
+	return slices.DeleteFunc(f.asked(s.Answers), func(st *Step) bool {
 		switch st.Kind.(type) {
 		case Consent, Review:
 			return true
 		}
-		_, ok := f.valid(st, s.Answers)
+		_, ok := f.valid(*st, s.Answers)
 		return !ok
 	})
 }
@@ -143,13 +143,13 @@ func (r Rules) reviewed(f Flow, s Session) []Step {
 func (r Rules) answers(f Flow, s Session) Phrase {
 	list := Phrase{}
 	for i, st := range r.reviewed(f, s) {
-		a, _ := f.valid(st, s.Answers)
+		a, _ := f.valid(*st, s.Answers)
 		key := "review.line"
 		if st.Share != Shown {
 			key = "review.line_private"
 		}
 		list.Items = append(list.Items, Say(key, "n", literal(strconv.Itoa(i+1)),
-			"label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+			"label", Say(f.Key(st.ID, "label")), "value", f.Value(*st, a)))
 	}
 	list.Key = "review.list"
 	return list

@@ -50,8 +50,8 @@ func NewStack(t testing.TB) *Stack {
 	t.Cleanup(func() { must(t, s.DB.Close()) })
 	r, err := redis.Open(s.Redis.URL, keys, redis.Options{TTL: 24 * time.Hour})
 	must(t, err)
-	t.Cleanup(func() { r.Close() }) //nolint:errcheck // a test may have stopped Redis
-	s.sessions = r
+	t.Cleanup(func() { r.Close() })
+	s.sessions = store.NewCache(r)
 	v, err := vault.New(filepath.Join(s.Dir, "vault"), keys)
 	must(t, err)
 	t.Cleanup(func() { must(t, v.Close()) })

@@ -47,7 +47,10 @@ type bound struct {
 	c   *http.Client
 }
 
-func (b bound) Do(q *http.Request) (*http.Response, error) { return b.c.Do(q.WithContext(b.ctx)) }
+// Do goes past http.Client, which would follow a redirect with the token.
+func (b bound) Do(q *http.Request) (*http.Response, error) {
+	return b.c.Transport.RoundTrip(q.WithContext(b.ctx))
+}
 
 // library is the library's client for one call. Its NewBotAPI would call getMe
 // and keep the background context.
@@ -97,11 +100,15 @@ func (a *api) send(ctx context.Context, method string, p tgbotapi.Params) (bot.R
 
 // refOf finds the message id at the head of a result.
 func refOf(raw json.RawMessage) (bot.Ref, error) {
-	raw = bytes.TrimLeft(raw, " [\n\t") // an album's result is a list: its first message
+	if rest, ok := bytes.CutPrefix(raw, []byte(`{"message_id":`)); ok { // as Telegram writes it
+		if id, _, ok := bytes.Cut(rest, []byte(",")); ok && len(bytes.Trim(id, "0123456789")) == 0 {
+			return bot.Ref(id), nil
+		}
+	}
 	var m struct {
 		ID json.Number `json:"message_id"`
 	}
-	if err := json.NewDecoder(bytes.NewReader(raw)).Decode(&m); err != nil || m.ID == "" {
+	if err := json.Unmarshal(raw, &m); err != nil || m.ID == "" {
 		return "", &bot.Failure{Kind: bot.RetryLater, Op: "read answer", Reason: "not a message"}
 	}
 	return bot.Ref(m.ID), nil

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"syscall"
@@ -28,6 +29,11 @@ import (
 // one, so that whole processes can be killed, with the race detector in them.
 func TestMain(m *testing.M) {
 	if os.Getenv("NETRA_TEST_PROGRAM") != "" {
+		if name := os.Getenv("NETRA_TEST_PROFILE"); name != "" { // of make bench, for those who ask
+			if f, err := os.Create(name); err == nil && pprof.StartCPUProfile(f) == nil {
+				defer pprof.StopCPUProfile()
+			}
+		}
 		main()
 		return
 	}
@@ -75,6 +81,7 @@ func newWorld(t testing.TB, env ...string) *world {
 		"NETRA_LISTEN=" + w.listen,
 		"NETRA_OPERATOR=Sekretariat Contoh", "NETRA_CONTACT=kontak@contoh.example",
 		"GORACE=halt_on_error=1",
+		"NETRA_TEST_PROFILE=" + os.Getenv("NETRA_TEST_PROFILE"),
 	}, env...)
 	t.Cleanup(func() {
 		if w.cmd != nil {
@@ -100,7 +107,7 @@ func (w *world) logged() string {
 // start starts the program and waits until it is up.
 func (w *world) start() {
 	w.Helper()
-	w.cmd = exec.Command(os.Args[0], "serve") //nolint:noctx // it is stopped by signals
+	w.cmd = exec.Command(os.Args[0], "serve")
 	w.cmd.Env, w.cmd.Stderr, w.cmd.Stdout = w.env, w, w
 	if err := w.cmd.Start(); err != nil {
 		w.Fatal(err)
@@ -115,7 +122,7 @@ func (w *world) start() {
 }
 
 func (w *world) get(path string) (int, string) {
-	resp, err := http.Get("http://" + w.listen + path) //nolint:noctx // loopback
+	resp, err := http.Get("http://" + w.listen + path)
 	if err != nil {
 		return 0, ""
 	}
@@ -126,7 +133,7 @@ func (w *world) get(path string) (int, string) {
 
 // kill ends the program as a power cut would.
 func (w *world) kill() {
-	w.cmd.Process.Kill() //nolint:errcheck // it may be gone
+	w.cmd.Process.Kill()
 	w.ended(w.cmd.Wait())
 }
 
@@ -156,6 +163,20 @@ func (w *world) ended(err error) error {
 	return err
 }
 
+// cpuNow is the CPU time the running program has used, from /proc.
+func (w *world) cpuNow() time.Duration {
+	w.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", w.cmd.Process.Pid))
+	if err != nil {
+		w.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(raw, []byte(") "))
+	f := bytes.Fields(rest)
+	user, _ := strconv.Atoi(string(f[11]))
+	system, _ := strconv.Atoi(string(f[12]))
+	return time.Duration(user+system) * (time.Second / 100) // USER_HZ is 100 on Linux
+}
+
 func tail(s string) string { return s[max(0, len(s)-4000):] }
 
 // talk has many reporters hold whole conversations, some at a time, and
@@ -173,9 +194,9 @@ func (w *world) talk(ctx context.Context, conversations, atOnce int, scripts ...
 			defer func() { <-slots }()
 			if err := bottest.Talk(ctx, bottest.Person{User: users[i]}, w.words, "id", picture, scripts[i%len(scripts)]); err != nil {
 				w.Errorf("reporter %d: %.1500s", i, err)
-			if i == 0 {
-				w.Logf("the log ends:\n%s", tail(w.logged()))
-			}
+				if i == 0 {
+					w.Logf("the log ends:\n%s", tail(w.logged()))
+				}
 			}
 		})
 	}

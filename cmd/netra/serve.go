@@ -61,7 +61,7 @@ func open(ctx context.Context, c config) (_ *stores, err error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if err := os.Chmod(c.Data, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
+	if err := os.Chmod(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("protect the data folder: %w", err)
 	}
 	path := filepath.Join(c.Data, "netra.db")
@@ -81,14 +81,14 @@ func open(ctx context.Context, c config) (_ *stores, err error) {
 	}
 	s.close = append(s.close, s.vault.Close)
 	if c.RedisURL == "" {
-		s.sessions = s.db.Sessions(c.SessionTTL)
+		s.sessions = store.NewCache(s.db.Sessions(c.SessionTTL))
 		return s, nil
 	}
 	r, err := redis.Open(c.RedisURL, s.keys, redis.Options{TTL: c.SessionTTL})
 	if err != nil {
 		return nil, err
 	}
-	s.sessions, s.close = r, append(s.close, r.Close)
+	s.sessions, s.close = store.NewCache(r), append(s.close, r.Close)
 	return s, nil
 }
 
@@ -172,7 +172,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 		mux.Handle("POST "+webhookPath(c.TelegramWebhook), tg.Webhook(queue, secret))
 	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }) //nolint:errcheck // the client left
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.Handle("GET /readyz", readiness(s, tg.Ping))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {

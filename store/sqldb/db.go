@@ -32,7 +32,7 @@ var migrations embed.FS
 
 // Options may be left zero.
 type Options struct {
-	// Readers is how many connections SQL has, 4 unless set.
+	// Readers is how many connections SQL has, 2 unless set.
 	Readers int
 }
 
@@ -61,7 +61,7 @@ func Open(ctx context.Context, path string, keys *store.Keys, opts Options) (*DB
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if opts.Readers <= 0 {
-		opts.Readers = 4
+		opts.Readers = 2
 	}
 	db := &DB{keys: keys, path: path}
 	if db.writer, err = connect(path, keys.DatabaseKey(), 1); err != nil {
@@ -120,7 +120,7 @@ func connect(path, key string, size int) (*sql.DB, error) {
 			PRAGMA synchronous = full;
 			PRAGMA foreign_keys = on;
 			PRAGMA secure_delete = on;
-			PRAGMA cache_size = -4000;`)
+			PRAGMA cache_size = -1000;`)
 	})
 	if err != nil {
 		return nil, err

@@ -54,10 +54,10 @@ func firstBlock(path string, key []byte) ([]byte, error) {
 	defer f.Close()
 	b := make([]byte, block)
 	n, err := io.ReadFull(f, b)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil, nil
 	}
-	if err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return b[:n], nil // not one of ours: left as it is, which is not readable
 	}
 	if err != nil {

@@ -23,7 +23,7 @@ func (v *Vault) draft(context string) (*draft, error) {
 	}
 	d := &draft{disk: &v.disk, file: f, path: f.Name()}
 	// Segments are 4 KiB; the disk is asked less often than that.
-	d.out = bufio.NewWriterSize(writerFunc(func(p []byte) (int, error) { return d.disk.write(f, p) }), 64<<10)
+	d.out = bufio.NewWriterSize(writerFunc(func(p []byte) (int, error) { return d.disk.write(f, p) }), 16<<10)
 	if d.seal, err = v.keys.SealFile(d.out, context); err != nil {
 		d.drop()
 		return nil, fmt.Errorf("seal: %w", err)

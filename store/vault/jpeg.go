@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
@@ -39,7 +40,7 @@ const (
 // side is up. All else, EXIF with its place and thumbnail, XMP, IPTC, colour
 // profiles, comments, further pictures after the end, stays behind.
 func scrubJPEG(w io.Writer, r io.Reader) error {
-	s := &jpegScrubber{r: bufio.NewReaderSize(r, 32<<10), w: bufio.NewWriterSize(w, 32<<10)}
+	s := &jpegScrubber{r: bufio.NewReaderSize(r, 8<<10), w: bufio.NewWriterSize(w, 8<<10)}
 	if err := s.scrub(); err != nil {
 		return ended(err)
 	}
@@ -114,7 +115,7 @@ func (s *jpegScrubber) skipTo(c byte) (n int, err error) {
 	for {
 		part, err := s.r.ReadSlice(c)
 		n += len(part)
-		if err != bufio.ErrBufferFull {
+		if !errors.Is(err, bufio.ErrBufferFull) {
 			return n, err
 		}
 	}
@@ -246,7 +247,7 @@ func (s *jpegScrubber) scan(body []byte) error {
 	}
 	for {
 		part, err := s.r.ReadSlice(0xFF)
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			s.w.Write(part)
 			continue
 		}

@@ -44,10 +44,10 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 	}
 	defer give()
 
-	src := bufio.NewReaderSize(io.LimitReader(ctxReader{ctx, r}, limit+1), 32<<10)
+	src := bufio.NewReaderSize(io.LimitReader(ctxReader{ctx, r}, limit+1), 8<<10)
 	head, err := src.Peek(headSize)
 	switch {
-	case err != nil && err != io.EOF:
+	case err != nil && !errors.Is(err, io.EOF):
 		return f, fmt.Errorf("read: %w", err)
 	case len(head) == 0:
 		return f, store.ErrEmpty

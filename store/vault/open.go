@@ -69,7 +69,7 @@ func (v *Vault) unseal(ctx context.Context, path, context string) (*opened, erro
 	if err != nil {
 		return nil, err
 	}
-	r, err := v.keys.OpenFile(bufio.NewReaderSize(f, 32<<10), context)
+	r, err := v.keys.OpenFile(bufio.NewReaderSize(f, 8<<10), context)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -84,11 +84,11 @@ func (o *opened) Read(p []byte) (int, error) {
 	n, err := o.r.Read(p)
 	if o.hash != nil {
 		o.hash.Write(p[:n])
-		if err == io.EOF && hex.EncodeToString(o.hash.Sum(nil)) != o.want {
+		if errors.Is(err, io.EOF) && hex.EncodeToString(o.hash.Sum(nil)) != o.want {
 			err = errAltered
 		}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("read sealed file: %w", err)
 	}
 	o.err = err

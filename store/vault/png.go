@@ -25,7 +25,7 @@ const (
 //
 // An animation is not scrubbed: half of a proof is no proof.
 func scrubPNG(w io.Writer, r io.Reader) error {
-	s := &pngScrubber{r: bufio.NewReaderSize(r, 32<<10), w: bufio.NewWriterSize(w, 32<<10), crc: crc32.NewIEEE()}
+	s := &pngScrubber{r: bufio.NewReaderSize(r, 8<<10), w: bufio.NewWriterSize(w, 8<<10), crc: crc32.NewIEEE()}
 	if err := s.scrub(); err != nil {
 		return ended(err)
 	}

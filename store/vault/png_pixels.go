@@ -2,6 +2,7 @@ package vault
 
 import (
 	"compress/zlib"
+	"errors"
 	"io"
 )
 
@@ -13,7 +14,7 @@ const chunkSize = 32 << 10
 func (s *pngScrubber) pixels() error {
 	data := &idatReader{s: s, buf: make([]byte, chunkSize), out: make([]byte, 0, chunkSize)}
 	if err := data.inflate(s.raw); err != nil {
-		if data.err != nil && data.err != io.EOF {
+		if data.err != nil && !errors.Is(data.err, io.EOF) {
 			return data.err
 		}
 		return unclean("broken pixels")
@@ -26,7 +27,7 @@ func (s *pngScrubber) pixels() error {
 	for data.fill() { // what hides behind the pixels
 		data.in = nil
 	}
-	if data.err != io.EOF {
+	if !errors.Is(data.err, io.EOF) {
 		return data.err
 	}
 	return nil
@@ -57,7 +58,7 @@ func (d *idatReader) inflate(raw int64) error {
 	if _, err := io.CopyN(io.Discard, z, raw); err != nil {
 		return err
 	}
-	if n, err := io.CopyN(io.Discard, z, 1); n != 0 || err != io.EOF {
+	if n, err := io.CopyN(io.Discard, z, 1); n != 0 || !errors.Is(err, io.EOF) {
 		return unclean("more pixels than the header says")
 	}
 	return d.notEOF()
@@ -65,7 +66,7 @@ func (d *idatReader) inflate(raw int64) error {
 
 // notEOF is err unless that says that the data was read to its end.
 func (d *idatReader) notEOF() error {
-	if d.err == io.EOF {
+	if errors.Is(d.err, io.EOF) {
 		return nil
 	}
 	return d.err

@@ -48,7 +48,7 @@ func checkSize(width, height int64) error {
 
 // ended makes the end of the file an error of the picture, not of the disk.
 func ended(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return unclean("it ends too soon")
 	}
 	return err
