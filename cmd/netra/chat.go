@@ -63,12 +63,19 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 // delivered waits, a moment at most, until everything that was sent stands in
 // the group: in a terminal both ends share one screen.
 func delivered(ctx context.Context, s *stores) error {
-	for range 200 {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
 		st, err := s.db.Cases().Stats(ctx, time.Now())
 		if err != nil || st.Deliveries == 0 {
 			return err
 		}
-		time.Sleep(10 * time.Millisecond)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
 	}
-	return nil
 }

@@ -25,10 +25,9 @@ type command struct {
 	run        func(context.Context, program, []string) error
 }
 
-var commands []command
-
-func init() { // the list refers to functions that print it
-	commands = []command{
+// commands lists what there is, in the order of the help.
+func commands() []command {
+	return []command{
 		{"serve", "run the bot", serve},
 		{"chat", "hold a conversation in the terminal, nothing else running", chat},
 		{"flow", "list or draw the flows: flow list, flow draw [FLOW]", flowCommand},
@@ -45,7 +44,7 @@ func run(ctx context.Context, args []string, e env, in io.Reader, out, errOut io
 	if len(args) > 0 {
 		name = args[0]
 	}
-	for _, c := range commands {
+	for _, c := range commands() {
 		if c.name == name {
 			err := c.run(ctx, p, args[1:])
 			if errors.Is(err, flag.ErrHelp) {
@@ -55,7 +54,7 @@ func run(ctx context.Context, args []string, e env, in io.Reader, out, errOut io
 		}
 	}
 	fmt.Fprintln(out, "Netra takes reports about the neutrality of civil servants in a chat.\n\nUsage: netra COMMAND")
-	for _, c := range commands {
+	for _, c := range commands() {
 		fmt.Fprintf(out, "  %-8s %s\n", c.name, c.help)
 	}
 	fmt.Fprintln(out, "\nnetra serve --help lists the configuration.")

@@ -119,7 +119,7 @@ func (s *Sessions) Save(ctx context.Context, who store.Reporter, x flows.Session
 	if version == 0 {
 		// A session that begins again after it expired must not be taken for
 		// the old one, so versions begin anywhere.
-		next = rand.Uint64()>>2 + 1
+		next = rand.Uint64()>>2 + 1 //nolint:gosec // G404: a version, no secret
 		// And what was said about the prompt of no session must not be written
 		// to this one.
 		if err := s.prompts.settle(ctx, who); err != nil {

@@ -75,7 +75,7 @@ func (q *queue) soon(j *job) {
 	defer q.mu.Unlock()
 	q.later = append(q.later, j)
 	if len(q.later) == 1 {
-		time.AfterFunc(soon, func() { q.put(&job{ctx: j.ctx, run: func(*tx) error { return nil }}) })
+		time.AfterFunc(soon, func() { _ = q.put(&job{ctx: j.ctx, run: func(*tx) error { return nil }}) })
 	}
 }
 
@@ -173,12 +173,12 @@ func (q *queue) transact(batch []*job) (bad int, err error) {
 	// Rolling back fails when SQLite has done so itself: that is as good.
 	for i, j := range batch {
 		if err := j.run(q.tx); err != nil {
-			q.tx.exec(`ROLLBACK`)
+			_ = q.tx.exec(`ROLLBACK`)
 			return i, err
 		}
 	}
 	if err := q.tx.exec(`COMMIT`); err != nil {
-		q.tx.exec(`ROLLBACK`)
+		_ = q.tx.exec(`ROLLBACK`)
 		return -1, err
 	}
 	return -1, nil

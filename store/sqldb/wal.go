@@ -18,7 +18,7 @@ const filesystem = "netra"
 //
 // Here it is seen to: a block of the log is read under a shared lock and written
 // under an exclusive one.
-func init() {
+func init() { //nolint:gochecknoinits // SQLite finds file systems in a global register
 	vfs.Register(filesystem, adiantum.Wrap(locking{vfs.Find("")}, nil))
 }
 

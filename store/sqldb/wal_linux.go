@@ -27,5 +27,5 @@ func lock(f vfs.File, exclusive bool, off, n int64) (unlock func(), err error) {
 	if exclusive {
 		kind = unix.F_WRLCK
 	}
-	return func() { set(unix.F_UNLCK) }, set(kind)
+	return func() { _ = set(unix.F_UNLCK) }, set(kind)
 }

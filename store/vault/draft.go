@@ -60,7 +60,7 @@ func (d *draft) move(to string) error {
 func (d *draft) drop() {
 	d.file.Close()
 	if d.path != "" {
-		d.disk.remove(d.path)
+		_ = d.disk.remove(d.path)
 		d.path = ""
 	}
 }

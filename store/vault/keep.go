@@ -131,10 +131,10 @@ func (v *Vault) put(at place, id flows.ReportID, f flows.File, original, clean *
 			return
 		}
 		// The original first: without it the copy is nothing.
-		v.disk.remove(at.path)
-		v.disk.remove(at.path + copySuffix)
+		_ = v.disk.remove(at.path)
+		_ = v.disk.remove(at.path + copySuffix)
 		if made {
-			v.disk.vanish(at.folder)
+			_ = v.disk.vanish(at.folder)
 		}
 	}()
 
@@ -176,7 +176,7 @@ func (v *Vault) makeFolder(folder string, id flows.ReportID) (made bool, err err
 	}
 	defer func() {
 		if err != nil {
-			v.disk.removeAll(tmp)
+			_ = v.disk.removeAll(tmp)
 		}
 	}()
 	f, err := os.OpenFile(filepath.Join(tmp, idFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

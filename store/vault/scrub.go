@@ -114,7 +114,7 @@ func (v *Vault) read(ctx context.Context, path, context string, use func(io.Read
 	if err != nil {
 		return err
 	}
-	defer o.Close()
+	defer func() { _ = o.Close() }()
 	return use(ctxReader{ctx, o})
 }
 

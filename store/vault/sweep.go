@@ -84,7 +84,7 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 		}
 		name := e.Name()
 		if strings.HasPrefix(name, gonePrefix) { // an earlier removal that failed
-			v.disk.removeAll(filepath.Join(v.disk.dir, name))
+			_ = v.disk.removeAll(filepath.Join(v.disk.dir, name))
 		}
 		if !e.IsDir() || strings.HasPrefix(name, ".") || !v.stale(name, before) {
 			continue

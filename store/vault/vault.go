@@ -68,7 +68,7 @@ func New(dir string, keys *store.Keys) (*Vault, error) {
 func open(d disk, keys *store.Keys) (*Vault, error) {
 	v := &Vault{keys: keys, disk: d}
 	if err := v.init(); err != nil {
-		v.Close()
+		_ = v.Close()
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
 	return v, nil
