@@ -33,6 +33,7 @@ type Message struct {
 	Location bool           `json:"location,omitempty"`
 	Problem  string         `json:"problem,omitempty"` // locale key: why the channel cannot take it
 	Album    string         `json:"album,omitempty"`
+	Tries    int            `json:"-"` // failed turns so far
 }
 
 // same reports whether two messages say the same.

@@ -47,8 +47,7 @@ type item struct {
 // lane holds the messages of one reporter.
 type lane struct {
 	items      []*item
-	apologised bool     // the reporter was told of a fault, once
-	said       *Message // what was worked on since: the same again is a repeat
+	apologised bool // the reporter was told of a fault, once
 }
 
 const (
@@ -58,8 +57,11 @@ const (
 	maxFlight = 4096
 	// patience is how long a fault may last before the reporter is told.
 	patience = 1500 * time.Millisecond
-	// linger is how long, after a fault, the same words count as a repeat.
-	linger = 10 * time.Second
+	// maxLane is how much one reporter can have waiting; the rest is a flood.
+	maxLane = 100
+	// hurry is how much must be waiting for replies to be left out: the last
+	// one says it all.
+	hurry = 3
 )
 
 // NewQueue returns a queue. Close ends it.
@@ -75,8 +77,12 @@ func NewQueue(b *Bot, ch Channel, inbox store.Inbox) *Queue {
 // is called once, before the first Accept.
 func (q *Queue) Recover(ctx context.Context) error {
 	left, err := q.inbox.Pending(ctx, q.ch.Name())
-	if err != nil {
+	if err != nil && len(left) == 0 {
 		return fmt.Errorf("read inbox: %w", err)
+	}
+	if err != nil {
+		q.bot.Metrics.alarm("inbox_unreadable")
+		q.bot.Log.Error().Err(err).Msg("some messages cannot be taken up; they stay in the inbox")
 	}
 	for _, r := range left {
 		var m Message
@@ -98,12 +104,14 @@ func (q *Queue) Accept(ctx context.Context, batch []Message) error {
 	var waiting sync.WaitGroup
 	mine := make([]*item, 0, len(batch))
 	q.mu.Lock()
-	for len(q.flight) >= maxFlight && !q.closed {
+	wake := context.AfterFunc(ctx, q.room.Broadcast)
+	for len(q.flight) >= maxFlight && !q.closed && ctx.Err() == nil {
 		q.room.Wait()
 	}
-	if q.closed {
+	wake()
+	if q.closed || ctx.Err() != nil {
 		q.mu.Unlock()
-		return errors.New("queue is closed")
+		return errors.New("queue is closed, or nobody waits")
 	}
 	for _, m := range batch {
 		if q.recent.has(m.ID) {
@@ -192,7 +200,7 @@ func (q *Queue) enqueue(it *item) {
 		l = &lane{}
 		q.lanes[it.m.From] = l
 	}
-	if l.repeats(it.m) {
+	if l.repeats(it.m) || len(l.items) >= maxLane {
 		q.finish(it)
 		return
 	}
@@ -207,13 +215,7 @@ func (q *Queue) enqueue(it *item) {
 // of a fault that the reporter was told of: they were asked to be patient, and
 // the same words are the same answer, not the answer to the next question.
 func (l *lane) repeats(m Message) bool {
-	if !l.apologised {
-		return false
-	}
-	if l.said != nil && l.said.same(m) {
-		return true
-	}
-	return len(l.items) > 0 && l.items[len(l.items)-1].m.same(m)
+	return l.apologised && len(l.items) > 0 && l.items[len(l.items)-1].m.same(m)
 }
 
 // run works on a lane until it is empty.
@@ -223,7 +225,7 @@ func (q *Queue) run(from Address, l *lane) {
 		q.mu.Lock()
 		it := l.items[0]
 		// The last of an album gives the reply for all that wait behind it.
-		quiet := it.m.Album != "" && len(l.items) > 1 && l.items[1].m.Album == it.m.Album
+		quiet := it.m.Album != "" && len(l.items) > 1 && l.items[1].m.Album == it.m.Album || len(l.items) > hurry
 		q.mu.Unlock()
 
 		finished := q.attempt(l, it, quiet)
@@ -231,9 +233,7 @@ func (q *Queue) run(from Address, l *lane) {
 		q.mu.Lock()
 		if finished {
 			q.finish(it)
-			if l.apologised {
-				l.said = &it.m
-			}
+			l.apologised = false
 		} else {
 			delete(q.flight, it.m.ID)
 		}
@@ -246,24 +246,9 @@ func (q *Queue) run(from Address, l *lane) {
 			delete(q.flight, left.m.ID)
 		}
 		l.items = nil
-		if l.apologised && !q.closed {
-			time.AfterFunc(linger, func() { q.leave(from, l) })
-		} else {
-			delete(q.lanes, from)
-		}
+		delete(q.lanes, from)
 		q.mu.Unlock()
 		return
-	}
-}
-
-// leave removes a lane that has been quiet since a fault.
-func (q *Queue) leave(from Address, l *lane) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.lanes[from] == l && len(l.items) == 0 {
-		delete(q.lanes, from)
-	} else {
-		l.apologised, l.said = false, nil
 	}
 }
 
@@ -275,6 +260,7 @@ func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 	for {
 		start := time.Now()
 		err := q.handle(it.m, quiet)
+		it.m.Tries++
 		took := time.Since(start)
 		q.bot.Metrics.turn(q.ch.Name(), err, took)
 		q.mu.Lock()
@@ -296,12 +282,13 @@ func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 		case isChannel && fail.Kind == RetryAfter:
 			wait = fail.After
 		case errors.Is(err, errPanic):
+			q.apologise(l, it.m)
 			return true
 		case closed: // do not keep a stop waiting for a fault to pass
 			return false
 		default:
 			q.bot.Log.Warn().Err(err).Dur("pause", pause).Msg("turn failed, trying again")
-			if !isChannel && time.Since(began) > patience {
+			if (!isChannel || it.m.File != nil) && time.Since(began) > patience {
 				q.apologise(l, it.m)
 			}
 			pause = min(pause*2, 5*time.Second)

@@ -88,7 +88,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 	if m.File != nil {
 		var err error
 		if kept == nil {
-			kept, in.Problem, err = b.fetch(ctx, ch, *m.File, saved.Session)
+			kept, in.Problem, err = b.fetch(ctx, ch, m, saved.Session)
 		}
 		if err != nil {
 			return flows.Session{}, nil, err
@@ -101,7 +101,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 			return flows.Session{}, kept, err
 		}
 	}
-	if _, err := b.Sessions.Save(ctx, who, next, saved.Version); err != nil {
+	if err := b.save(ctx, who, next, saved.Version, len(effects) > 0); err != nil {
 		return flows.Session{}, kept, fmt.Errorf("save session: %w", err)
 	}
 	for _, e := range effects {
@@ -118,6 +118,21 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 		}
 	}
 	return next, kept, nil
+}
+
+// save saves the session. If it was lost meanwhile, but what it called for is
+// done, it is begun anew: the reporter must read the receipt of a case that is
+// open.
+func (b *Bot) save(ctx context.Context, who store.Reporter, s flows.Session, version uint64, done bool) error {
+	_, err := b.Sessions.Save(ctx, who, s, version)
+	if !done || !errors.Is(err, store.ErrConflict) {
+		return err
+	}
+	if now, e := b.Sessions.Load(ctx, who); e != nil || now.Version != 0 {
+		return err
+	}
+	_, err = b.Sessions.Save(ctx, who, s, 0)
+	return err
 }
 
 // before does what must be done before the session is saved.
@@ -152,6 +167,11 @@ func (b *Bot) after(ctx context.Context, e flows.Effect) {
 	}
 }
 
+// Unrouted stands for the destination of a report that no route takes. It is
+// never delivered there, so it stays unsettled, and is given to a route as soon
+// as one takes it.
+const Unrouted = "(unrouted)"
+
 func (b *Bot) open(ctx context.Context, ch Channel, m Message, rep flows.Finished) error {
 	c := store.Case{Report: rep, Intakes: b.Route(rep), Opened: b.Now()}
 	f := b.Rules.Flow(rep.Flow)
@@ -163,6 +183,7 @@ func (b *Bot) open(ctx context.Context, ch Channel, m Message, rep flows.Finishe
 		c.Return = &store.Return{Channel: ch.Name(), Address: string(m.From), Lang: rep.Lang}
 	}
 	if len(c.Intakes) == 0 {
+		c.Intakes = []string{Unrouted}
 		b.Metrics.alarm("no_intake")
 		b.Log.Error().Str("ticket", rep.ID.Ticket()).Msg("no intake takes this report: it is kept; name one in the routes")
 	}
@@ -183,7 +204,8 @@ func wantsWord(f flows.Flow, rep flows.Finished) bool {
 // fetch brings an attachment into the vault. It returns a refusal when the
 // reporter must send something else, and an error when the turn is to be
 // repeated.
-func (b *Bot) fetch(ctx context.Context, ch Channel, a Attachment, s flows.Session) (*flows.File, *flows.Refusal, error) {
+func (b *Bot) fetch(ctx context.Context, ch Channel, m Message, s flows.Session) (*flows.File, *flows.Refusal, error) {
+	a := *m.File
 	if !b.Rules.Wants(s) {
 		return &flows.File{}, nil, nil // the rules refuse it; nobody need fetch it
 	}
@@ -197,7 +219,7 @@ func (b *Bot) fetch(ctx context.Context, ch Channel, a Attachment, s flows.Sessi
 		return nil, &tooBig, nil
 	}
 	body, err := from.Fetch(ctx, a)
-	if fail := (*Failure)(nil); errors.As(err, &fail) && (fail.Kind == Bug || fail.Kind == Gone) {
+	if fail := (*Failure)(nil); errors.As(err, &fail) && (fail.Kind == Bug || fail.Kind == Gone || b.tired(m)) {
 		b.Log.Warn().Str("reason", fail.Reason).Msg("file cannot be fetched")
 		return nil, &flows.Refusal{Key: "error.file_failed"}, nil
 	}
@@ -220,10 +242,18 @@ func (b *Bot) fetch(ctx context.Context, ch Channel, a Attachment, s flows.Sessi
 		b.Metrics.alarm("vault_full")
 		b.Log.Error().Msg("the vault has no room: evidence is refused")
 		return nil, &flows.Refusal{Key: "error.no_room"}, nil
+	case read.err != nil && b.tired(m):
+		return nil, &flows.Refusal{Key: "error.file_failed"}, nil
 	case read.err != nil: // the download broke, not the vault
 		return nil, nil, &Failure{Kind: RetryLater, Op: "fetch file", Reason: "download broke off"}
 	}
 	return nil, nil, fmt.Errorf("keep file: %w", err)
+}
+
+// tired reports whether a file was tried to be fetched for long enough: what
+// the reporter says next must not wait for it any longer.
+func (b *Bot) tired(m Message) bool {
+	return m.Tries >= 8 || m.Tries >= 2 && b.Now().Sub(m.At) > 10*time.Minute
 }
 
 // watched remembers how reading ended.

@@ -12,7 +12,7 @@ var Citizen = Flow{
 		{ID: "place", Kind: Text{Min: 3, Max: 300, Only: PlaceOrLink, Codes: []Code{"unknown"}}, Role: RolePlace, Share: Shown},
 		{ID: "status", Kind: Choice{[]Code{"pns", "pppk", "honorer", "kades", "tni_polri", "kepala_daerah", "bumn", "petugas_pemilu", "lainnya", "unknown"}}, Role: RoleStatus, Share: Shown},
 		{ID: "name", Kind: Text{Min: 2, Max: 120, Codes: []Code{"unknown"}}, Role: RolePerson, Share: Shown},
-		{ID: "traits", Kind: Text{Min: 10, Max: 300}, When: When{"name", []Code{"unknown"}}, Role: RolePerson, Share: Shown},
+		{ID: "traits", Kind: Text{Min: 10, Max: 300, Codes: []Code{"unknown"}}, When: When{"name", []Code{"unknown"}}, Role: RolePerson, Share: Shown},
 		{ID: "office", Kind: Text{Min: 2, Max: 200}, Skip: true, Role: RoleOffice, Share: Shown},
 		{ID: "nip", Kind: Text{Min: 18, Max: 18, Only: EighteenNIP}, When: When{"status", []Code{"pns", "pppk"}}, Skip: true, Share: Mentioned},
 		{ID: "favoured", Kind: Text{Min: 1, Max: 120}, Skip: true, Share: Shown},

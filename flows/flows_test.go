@@ -231,3 +231,35 @@ func FuzzAdvance(f *testing.F) {
 		}
 	})
 }
+
+// TestDoubleTap: a second press of the button that ended a report does not
+// take away what the reporter was told then.
+func TestDoubleTap(t *testing.T) {
+	r := flows.Rules{Words: words(t), Flows: flows.All}
+	for name, last := range map[string]flows.Press{
+		"decline": {Step: "consent", Code: flows.Decline},
+		"stop":    {Step: "unsafe", Code: "stop"},
+	} {
+		s := talk(r, flows.Session{}, "/start pressure", "tidak aman")
+		if name == "decline" {
+			s = talk(r, flows.Session{}, "/start citizen")
+		}
+		last.Tag = r.View(s).Tag
+		s, _ = r.Advance(s, flows.Input{ID: "x1", Press: &last})
+		once, _ := json.Marshal(r.View(s))
+		s, effects := r.Advance(s, flows.Input{ID: "x2", Press: &last})
+		if twice, _ := json.Marshal(r.View(s)); string(once) != string(twice) || len(effects) > 0 {
+			t.Errorf("%s: %s, then %s", name, once, twice)
+		}
+	}
+	toyFlow := toy(flows.Step{ID: "a", Kind: flows.Text{Min: 1, Max: 9}}, flows.Step{ID: "review", Kind: flows.Review{}})
+	r.Flows = []flows.Flow{toyFlow}
+	s := talk(r, flows.Session{}, "/start toy", "satu")
+	send := flows.Press{Tag: r.View(s).Tag, Step: "review", Code: flows.Send}
+	s, first := r.Advance(s, flows.Input{ID: "y1", Press: &send, At: flowtest.Began})
+	once := r.View(s)
+	s, second := r.Advance(s, flows.Input{ID: "y2", Press: &send})
+	if len(first) != 1 || len(second) != 0 || len(r.View(s).Notices) != len(once.Notices) || r.View(s).Notices[0].Key != "toy.sent" {
+		t.Errorf("sent twice: %v, then %v", once, r.View(s))
+	}
+}

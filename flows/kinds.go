@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -65,6 +67,8 @@ func (k Text) Read(in Input, _ Answer) (Answer, error) {
 	}
 	n := utf8.RuneCountInString(t)
 	switch {
+	case !strings.ContainsFunc(t, unicode.IsGraphic):
+		return Answer{}, need(in, "error.need_text")
 	case k.Only == EighteenNIP && (n != 18 || strings.Trim(t, "0123456789") != ""):
 		return Answer{}, Refusal{Key: "error.nip"}
 	case n < k.Min:
@@ -101,22 +105,53 @@ func (k Date) Read(in Input, _ Answer) (Answer, error) {
 	switch {
 	case t == "":
 		return Answer{}, need(in, "error.need_text")
-	case utf8.RuneCountInString(t) > longestDate, !strings.ContainsFunc(t, isLetterOrDigit):
+	case utf8.RuneCountInString(t) > longestDate:
+		return Answer{}, Refusal{Key: "error.bad_date"}
+	}
+	if d := digits.FindStringSubmatch(t); d != nil {
+		return readDigits(d, in.At)
+	}
+	if !strings.ContainsFunc(t, unicode.IsLetter) || strings.ContainsAny(t, "/\\") {
 		return Answer{}, Refusal{Key: "error.bad_date"}
 	}
 	return Answer{Text: t}, nil
 }
 
+// digits is a date without words, day first as in Indonesia.
+var digits = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
+
+// wib is western Indonesian time, in which days are counted for now.
+var wib = time.FixedZone("WIB", 7*60*60)
+
+// readDigits refuses days that do not exist or are still to come.
+func readDigits(d []string, at time.Time) (Answer, error) {
+	day, _ := strconv.Atoi(d[1])
+	month, _ := strconv.Atoi(d[2])
+	year, _ := strconv.Atoi(d[3])
+	if year < 100 {
+		year += 2000
+	}
+	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, wib)
+	switch {
+	case date.Day() != day || int(date.Month()) != month || year < 1945:
+		return Answer{}, Refusal{Key: "error.bad_date"}
+	case date.After(at):
+		return Answer{}, Refusal{Key: "error.future_date"}
+	}
+	return Answer{Text: date.Format(dateForm)}, nil
+}
+
+const dateForm = "02/01/2006"
+
 // day is the date that a code stood for when it was chosen, "" for others. It
 // is counted in western Indonesian time.
 func day(a Answer) string {
-	wib := a.At.In(time.FixedZone("WIB", 7*60*60))
 	switch {
 	case a.At.IsZero():
 	case a.Is("today"):
-		return wib.Format("02/01/2006")
+		return a.At.In(wib).Format(dateForm)
 	case a.Is("yesterday"):
-		return wib.AddDate(0, 0, -1).Format("02/01/2006")
+		return a.At.In(wib).AddDate(0, 0, -1).Format(dateForm)
 	}
 	return ""
 }
@@ -372,6 +407,8 @@ func tidy(s string) string {
 			return r
 		case r == '\t', r == '\r':
 			return ' '
+		case strings.ContainsRune("\u00ad\u115f\u1160\u200b\u200e\u200f\u2060\u3164\uffa0", r): // invisible
+			return -1
 		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff':
 			return -1
 		}

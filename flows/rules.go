@@ -41,6 +41,9 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	}
 	s.see(in.ID)
+	if in.Press != nil && !s.Asking() && s.Ended != "" && in.Press.Tag == s.Ended {
+		return s, nil // a second press of the button that ended the report: what was said then stands
+	}
 	if s.Lang == "" {
 		s.Lang = r.language(in.Lang)
 	}
@@ -66,10 +69,12 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		return r.keep(s, in)
 	}
 	s.Aside = AsideNone
-	if s.Asking() {
+	switch {
+	case s.Asking():
 		return r.answer(s, in)
-	}
-	if len(s.Notices) == 0 {
+	case !s.Sent.IsZero():
+		s.say(Say("menu.sent_already", "ticket", literal(s.Report.Ticket())))
+	default:
 		s.say(Say("menu.nothing_open"))
 	}
 	return s, nil
@@ -275,6 +280,9 @@ func (r Rules) discard(s Session) (Session, []Effect) {
 func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	f := r.Flow(s.Flow)
 	st := f.current(s)
+	if takes := st.Kind.Accepts(); in.Command == Done && !takes.Several && !takes.Files {
+		in.Text = "" // "done" is no answer here
+	}
 	a, err := st.Kind.Read(in, f.had(st, s))
 	if ref := (Refusal{}); errors.As(err, &ref) {
 		s.refuse(ref)
@@ -299,6 +307,9 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 		}
 	}
 	s.set(st.ID, a)
+	if in.File != nil && !in.File.Clean {
+		s.say(Say("evidence.sealed"))
+	}
 	if a.Open {
 		return s, nil
 	}
@@ -319,7 +330,7 @@ func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 		}
 	}
 	notices := s.Notices
-	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: rep.Sent, Notices: notices, Album: s.Album, Seen: s.Seen}
+	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: rep.Sent, Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen}
 	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket())))
 	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
 		s.say(Say(string(f.ID) + ".sent_named"))
@@ -382,7 +393,7 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		s.refuse(Refusal{Key: "error.file_no_report"})
 		return s, nil
 	case !s.Sent.IsZero():
-		s.Notices = []Phrase{Say("evidence.added", "ticket", literal(s.Report.Ticket()))}
+		s.kept(Say("evidence.added", "ticket", literal(s.Report.Ticket())), *in.File)
 		s.Aside = AsideReceipt
 		return s, []Effect{Attach{s.Report, *in.File}}
 	}
@@ -398,8 +409,17 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 	if strings.HasPrefix(in.File.Type, "audio/") {
 		key = "evidence.kept_voice"
 	}
-	s.Notices = []Phrase{Say(key, "n", number(len(a.Files)))}
+	s.kept(Say(key, "n", number(len(a.Files))), *in.File)
 	return s, nil
+}
+
+// kept says that a file is kept, once for an album, beside what was refused.
+func (s *Session) kept(p Phrase, f File) {
+	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Phrase) bool { return strings.HasPrefix(n.Key, "evidence.") && n.Key != "evidence.sealed" })
+	s.say(p)
+	if !f.Clean {
+		s.say(Say("evidence.sealed"))
+	}
 }
 
 // clear takes all evidence back and asks for it again.
@@ -427,10 +447,8 @@ func (r Rules) skip(s Session) (Session, []Effect) {
 	default:
 		s.set(st.ID, Answer{Skipped: true})
 		s.At = ""
-		if st.Note {
-			if st.Kind.Accepts().Files {
-				s.say(Say(f.Key(st.ID, "skipped")))
-			}
+		if st.Note && st.Kind.Accepts().Files {
+			s.say(Say(f.Key(st.ID, "skipped")))
 		}
 	}
 	return s, nil
@@ -494,7 +512,12 @@ func (f Flow) had(st Step, s Session) Answer {
 	return a
 }
 
-func (s *Session) say(p Phrase) { s.Notices = append(slices.Clone(s.Notices), p) }
+// say adds a sentence about the input, unless it was said of this album already.
+func (s *Session) say(p Phrase) {
+	if !slices.ContainsFunc(s.Notices, func(n Phrase) bool { return n.Key == p.Key && p.Key != "question.answered" }) {
+		s.Notices = append(slices.Clone(s.Notices), p)
+	}
+}
 
 func (s *Session) refuse(r Refusal) { s.say(Phrase{Key: r.Key, Args: r.Args}) }
 

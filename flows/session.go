@@ -64,7 +64,8 @@ type Session struct {
 	Answers map[StepID]Answer `json:"a,omitempty"`
 	At      StepID            `json:"p,omitempty"` // a step being asked again
 	Aside   Aside             `json:"x,omitempty"`
-	Sent    time.Time         `json:"s,omitzero"` // when the report was sent
+	Sent    time.Time         `json:"s,omitzero"`  // when the report was sent
+	Ended   string            `json:"e,omitempty"` // tag of the report that ended last
 	Notices []Phrase          `json:"n,omitempty"`
 	Album   string            `json:"m,omitempty"` // the album the last file belonged to
 	Seen    []uint64          `json:"i,omitempty"` // inputs already applied
@@ -122,5 +123,5 @@ func (s *Session) set(id StepID, a Answer) {
 
 // clear forgets the report and keeps what belongs to the chat.
 func (s *Session) clear() {
-	*s = Session{Lang: s.Lang, Notices: s.Notices, Album: s.Album, Seen: s.Seen}
+	*s = Session{Lang: s.Lang, Ended: s.tag(), Notices: s.Notices, Album: s.Album, Seen: s.Seen}
 }

@@ -1,9 +1,6 @@
 package flows
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // Option is something the reporter may press, or answer by its number or words.
 type Option struct {
@@ -142,14 +139,13 @@ func (r Rules) reviewed(f Flow, s Session) []*Step {
 // answers lists every answer, and marks what supervisors' groups do not see.
 func (r Rules) answers(f Flow, s Session) Phrase {
 	list := Phrase{}
-	for i, st := range r.reviewed(f, s) {
+	for _, st := range r.reviewed(f, s) {
 		a, _ := f.valid(*st, s.Answers)
 		key := "review.line"
 		if st.Share != Shown {
 			key = "review.line_private"
 		}
-		list.Items = append(list.Items, Say(key, "n", literal(strconv.Itoa(i+1)),
-			"label", Say(f.Key(st.ID, "label")), "value", f.Value(*st, a)))
+		list.Items = append(list.Items, Say(key, "label", Say(f.Key(st.ID, "label")), "value", f.Value(*st, a)))
 	}
 	list.Key = "review.list"
 	return list
@@ -171,11 +167,11 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 		return Say("common.not_given")
 	}
 	var p Phrase
+	if d := day(a); d != "" { // "yesterday" would be false tomorrow
+		return literal(d)
+	}
 	for _, c := range a.Codes {
 		p.Items = append(p.Items, Say(f.CodeKey(st.ID, c)))
-	}
-	if d := day(a); d != "" {
-		p.Items = append(p.Items, literal(d))
 	}
 	if len(a.Files) > 0 {
 		p.Items = append(p.Items, Say("evidence.count", "n", number(len(a.Files))))

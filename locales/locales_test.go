@@ -111,7 +111,7 @@ func TestLanguagesAgree(t *testing.T) {
 // card give it. Facts and the channel are not listed.
 var given = map[string][]string{
 	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"},
-	"review.line": {"n", "label", "value"}, "review.line_private": {"n", "label", "value"}, "review.list": {"list"},
+	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "menu.sent_already": {"ticket"}, "review.list": {"list"},
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
 	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
@@ -431,8 +431,8 @@ func TestRender(t *testing.T) {
 		{"phrase in phrase", "id", flows.Say("question.answered", "label", flows.Say("citizen.status.label"),
 			"value", flows.Phrase{Items: []flows.Phrase{flows.Say("citizen.status.pns")}}), "✓ <b>Status terlapor</b>: PNS/CPNS"},
 		{"lines", "id", flows.Phrase{Key: "review.list", Items: []flows.Phrase{
-			say("review.line", "n", "1", "label", "A", "value", "B"), say("review.line_private", "n", "2", "label", "C", "value", canary)}},
-			"1. <b>A</b>: B\n2. 🔒 <b>C</b>: &lt;b&gt;&amp;&quot;&lt;/i&gt;"},
+			say("review.line", "label", "A", "value", "B"), say("review.line_private", "label", "C", "value", canary)}},
+			"• <b>A</b>: B\n• 🔒 <b>C</b>: &lt;b&gt;&amp;&quot;&lt;/i&gt;"},
 		{"value missing", "id", say("error.too_long"), "Terlalu panjang. Mohon ringkas, maksimal [n] huruf."},
 		{"one", "en", say("evidence.count", "n", "1"), "1 file"},
 		{"several", "en", say("evidence.count", "n", "3"), "3 files"},

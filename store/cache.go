@@ -15,7 +15,8 @@ import (
 // backend lost the session, Save returns ErrConflict, the session is forgotten
 // here, and the next Load asks the backend.
 //
-// It holds a thousand sessions, for a minute each.
+// It holds a thousand sessions at most, each for a minute after it was saved,
+// or until the next is put.
 type Cache struct {
 	Sessions
 
@@ -85,8 +86,8 @@ func (c *Cache) put(who Reporter, s Saved) {
 		c.order.Remove(e)
 	}
 	c.known[who] = c.order.PushFront(&cached{who, s, time.Now()})
-	if c.order.Len() > cacheSize {
-		delete(c.known, c.order.Remove(c.order.Back()).(*cached).who)
+	for e := c.order.Back(); e != nil && (c.order.Len() > cacheSize || time.Since(e.Value.(*cached).at) > cacheTime); e = c.order.Back() {
+		delete(c.known, c.order.Remove(e).(*cached).who)
 	}
 }
 

@@ -39,7 +39,8 @@ type Saved struct {
 // Sessions keeps reports in progress. A session that is not saved again within
 // the backend's time to live is gone.
 type Sessions interface {
-	// Load returns the zero Saved when there is no session.
+	// Load returns the zero Saved when there is no session. Of a session that
+	// these keys cannot open it returns the version only: it counts as lost.
 	Load(ctx context.Context, who Reporter) (Saved, error)
 	// Save stores the session, only if its version is still the one given, and
 	// returns the new one. It returns ErrConflict, and stores nothing,
@@ -169,7 +170,8 @@ type Inbox interface {
 	Put(ctx context.Context, batch []Received) error
 	// Done removes messages. Removing one that is not there is no error.
 	Done(ctx context.Context, channel string, ids []string) error
-	// Pending returns what is there, oldest first.
+	// Pending returns what is there, oldest first. What cannot be opened stays
+	// and is left out; the error then says so, beside the rest.
 	Pending(ctx context.Context, channel string) ([]Received, error)
 }
 

@@ -54,35 +54,38 @@ func (c Cards) Card(k store.Case) string {
 			lines = append(lines, c.row(f, st, a, key))
 		}
 	}
-	story := flows.Phrase{}
+	var story, rest []flows.Phrase
 	for _, st := range f.Steps {
 		a, ok := rep.Answers[st.ID]
-		if !ok || a.Empty() || used[st.ID] {
+		if !ok || a.Empty() || unknown(a) || used[st.ID] {
 			continue
 		}
 		switch {
 		case st.Role == flows.RoleStory && st.Share == flows.Shown:
-			story = flows.Say("card.story", "value", f.Value(st, a))
+			story = []flows.Phrase{flows.Say("card.story", "value", f.Value(st, a))}
 		case st.Role == flows.RoleMode || st.Role == flows.RoleBodies || st.Role == flows.RoleFiles:
 		case st.Share == flows.Shown:
-			lines = append(lines, c.row(f, st, a, ""))
+			rest = append(rest, c.row(f, st, a, ""))
 		case st.Share == flows.Mentioned:
-			lines = append(lines, flows.Say("card.mentioned", "label", flows.Say(f.Key(st.ID, "label"))))
+			rest = append(rest, flows.Say("card.mentioned", "label", flows.Say(f.Key(st.ID, "label"))))
 		}
 	}
 	if st, a, ok := rep.ByRole(f, flows.RoleFiles); ok && a.Text != "" {
-		lines = append(lines, flows.Say("card.row", "label", flows.Say(f.Key(st.ID, "note_label")), "value", text(a.Text)))
-	}
-	lines = append(lines, c.evidence(rep.Files(f)), c.missing(f, rep))
-	if _, a, ok := rep.ByRole(f, flows.RoleMode); ok && a.Is("named") {
-		lines = append(lines, flows.Say("card.mode_named"))
+		rest = append(rest, flows.Say("card.row", "label", flows.Say(f.Key(st.ID, "note_label")), "value", text(a.Text)))
+		if len(a.Files) > 0 {
+			rest = append(rest, c.evidence(a.Files))
+		}
 	} else {
-		lines = append(lines, flows.Say("card.mode_anonymous"))
+		rest = append(rest, c.evidence(rep.Files(f)))
 	}
-	lines = append(lines, flows.Say("card.alleged"))
-
-	head := c.words(lines[:1])
-	return strings.Join([]string{head, c.words(lines[1 : len(lines)-4]), c.words([]flows.Phrase{story}), c.words(lines[len(lines)-4:])}, "\n\n")
+	rest = append(rest, c.missing(f, rep))
+	if _, a, ok := rep.ByRole(f, flows.RoleMode); ok && a.Is("named") {
+		rest = append(rest, flows.Say("card.mode_named"))
+	} else {
+		rest = append(rest, flows.Say("card.mode_anonymous"))
+	}
+	rest = append(rest, flows.Say("card.alleged"))
+	return strings.Join([]string{c.words(lines[:1]), c.words(lines[1:]), c.words(story), c.words(rest)}, "\n\n")
 }
 
 // row is a line of the card: the role's name, or the step's own.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -141,11 +142,14 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 			return err
 		}
 	}
-	if one.Files < len(files) {
-		if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, files[one.Files:]), bot.Ref(one.Card)); err != nil {
-			return err
+	for one.Files < len(files) { // late ones, each a step of its own
+		f := files[one.Files]
+		if !f.Clean {
+			if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, []flows.File{f}), bot.Ref(one.Card)); err != nil {
+				return err
+			}
 		}
-		if err := d.files(ctx, ch, r, one, files[one.Files:], len(files)); err != nil {
+		if err := d.files(ctx, ch, r, one, files[one.Files:one.Files+1], one.Files+1); err != nil {
 			return err
 		}
 	}
@@ -156,11 +160,11 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store.Delivery, files []flows.File, total int) error {
 	id := one.Case.Report.ID
 	var up []bot.Upload
-	for _, f := range files {
+	for i, f := range files {
 		if !f.Clean {
 			continue
 		}
-		name := one.Case.Report.ID.Ticket() + "-" + itoa(len(up)+1) + extension[f.Type]
+		name := id.Ticket() + "-" + itoa(one.Files+i+1) + extension[f.Type]
 		up = append(up, bot.Upload{Name: name, Type: f.Type, Size: f.Size, Open: func() (io.ReadCloser, error) {
 			return d.Vault.Copy(ctx, id, f)
 		}})
@@ -176,32 +180,27 @@ func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store
 
 var extension = map[string]string{"image/jpeg": ".jpg", "image/png": ".png"}
 
-// tell gives the reporter the one line, if they are to have it.
+// tell gives the reporter the one line, if they are to have it, and drops the
+// way back when nobody will need it.
 func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
-	if one.Told {
-		return nil
-	}
-	one.Told = true
 	back := one.Case.Return
 	// One line is enough, however many intakes there are.
-	if back == nil || one.Intake != one.Case.Intakes[0] {
+	if back == nil || slices.Index(one.Case.Intakes, one.Intake) > 0 {
+		one.Told = true
 		return nil
 	}
-	ch, ok := d.Channels[back.Channel]
-	if !ok {
-		return nil // the channel was switched off since
-	}
-	err := ch.Notify(ctx, bot.Address(back.Address), d.Cards.Delivered(one.Case))
-	if f := (*bot.Failure)(nil); errors.As(err, &f) && (f.Kind == bot.Gone || f.Kind == bot.Bug) {
-		err = nil // they left: there is nobody to tell
-	}
-	if err != nil {
-		one.Told = false
-		return err
+	if ch, ok := d.Channels[back.Channel]; ok && !one.Told {
+		err := ch.Notify(ctx, bot.Address(back.Address), d.Cards.Delivered(one.Case))
+		if f := (*bot.Failure)(nil); err != nil && (!errors.As(err, &f) || f.Kind != bot.Gone && f.Kind != bot.Bug) {
+			return err // who left need not be told
+		}
+		one.Told = true
+		if err := d.progress(ctx, one); err != nil {
+			return err
+		}
 	}
 	rep := one.Case.Report
 	if _, a, ok := rep.ByRole(d.Cards.Rules.Flow(rep.Flow), flows.RoleFollow); !ok || !a.Is("yes") {
-		// Nobody will ask them anything: the way back is not needed any more.
 		if err := d.Cases.Forget(ctx, rep.ID); err != nil {
 			return fmt.Errorf("forget the way back: %w", err)
 		}

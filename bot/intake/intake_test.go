@@ -69,12 +69,12 @@ func TestRoutes(t *testing.T) {
 		want string
 	}{
 		{"elsewhere", flows.Citizen, report(flows.Citizen, "Kabupaten Jauh"), "bawaslu inspektorat"},
-		{"region", flows.Citizen, report(flows.Citizen, "Kecamatan Kenari, kota  contoh"), "bawaslu-contoh"},
+		{"region", flows.Citizen, report(flows.Citizen, "Kecamatan Kenari, kota  contoh"), "inspektorat bawaslu-contoh"},
 		{"part of a word is no region", flows.Citizen, report(flows.Citizen, "Kota Contohan"), "bawaslu inspektorat"},
 		{"ticked bodies only", flows.Pressure, report(flows.Pressure, "Jauh", "bawaslu", "bkn"), "bawaslu bkn"},
 		{"one body", flows.Pressure, report(flows.Pressure, "Jauh", "bkn"), "bkn"},
 		{"a body without an intake", flows.Pressure, report(flows.Pressure, "Jauh", "bkd"), ""},
-		{"ticked bodies in a region", flows.Pressure, report(flows.Pressure, "Kota Contoh", "bawaslu", "bkn"), "bawaslu-contoh"},
+		{"ticked bodies in a region", flows.Pressure, report(flows.Pressure, "Kota Contoh", "bawaslu", "bkn"), "bkn bawaslu-contoh"},
 	} {
 		if got := strings.Join(rs.For(c.flow, c.rep), " "); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)

@@ -120,28 +120,36 @@ func (rs Routes) Validate(flowIDs []string) error {
 
 func (r Route) takes(kind string) bool { return len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind) }
 
-// For names the destinations of a report: those for its region if there are
-// any, else those for everywhere. Where the reporter said which bodies may have
-// it, no other body gets it.
+// For names the destinations of a report: of each body those for its region if
+// there are any, else those for everywhere. Where the reporter said which bodies
+// may have it, no other body gets it; then there may be no destination at all.
 func (rs Routes) For(f flows.Flow, rep flows.Finished) []string {
 	_, region, _ := rep.ByRole(f, flows.RoleRegion)
 	_, allowed, asked := rep.ByRole(f, flows.RoleBodies)
 	where := fold(region.Text)
-	var near, far []string
+	takes := func(r Route) bool {
+		return r.takes(string(rep.Flow)) && (!asked || r.Body == "" || allowed.Is(flows.Code(r.Body)))
+	}
+	near := func(r Route) bool {
+		return slices.ContainsFunc(r.Regions, func(name string) bool { return strings.Contains(where, fold(name)) })
+	}
+	var names []string
 	for _, r := range rs {
-		if !r.takes(string(rep.Flow)) || asked && r.Body != "" && !allowed.Is(flows.Code(r.Body)) {
-			continue
-		}
-		if len(r.Regions) == 0 {
-			far = append(far, r.Name)
-		} else if slices.ContainsFunc(r.Regions, func(name string) bool { return strings.Contains(where, fold(name)) }) {
-			near = append(near, r.Name)
+		local := slices.ContainsFunc(rs, func(o Route) bool { return o.Body == r.Body && takes(o) && near(o) })
+		if takes(r) && (near(r) || len(r.Regions) == 0 && !local) {
+			names = append(names, r.Name)
 		}
 	}
-	if len(near) > 0 {
-		return near
+	return names
+}
+
+// Names lists the destinations.
+func (rs Routes) Names() []string {
+	names := make([]string, len(rs))
+	for i, r := range rs {
+		names[i] = r.Name
 	}
-	return far
+	return names
 }
 
 // fold makes words comparable: lower case, between single blanks.

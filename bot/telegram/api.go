@@ -38,7 +38,9 @@ func newAPI(base, token string, m *bot.Metrics) *api {
 		ResponseHeaderTimeout: 90 * time.Second,
 		DisableCompression:    true,
 	}
-	return &api{strings.TrimRight(base, "/"), token, &http.Client{Transport: transport}, m}
+	// A redirect would carry the token, and a reporter's words, elsewhere.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &api{strings.TrimRight(base, "/"), token, &http.Client{Transport: transport, CheckRedirect: stay}, m}
 }
 
 // bound gives the library's client a context.
@@ -47,10 +49,7 @@ type bound struct {
 	c   *http.Client
 }
 
-// Do goes past http.Client, which would follow a redirect with the token.
-func (b bound) Do(q *http.Request) (*http.Response, error) {
-	return b.c.Transport.RoundTrip(q.WithContext(b.ctx))
-}
+func (b bound) Do(q *http.Request) (*http.Response, error) { return b.c.Do(q.WithContext(b.ctx)) }
 
 // library is the library's client for one call. Its NewBotAPI would call getMe
 // and keep the background context.
@@ -81,6 +80,9 @@ func (a *api) upload(ctx context.Context, method string, p tgbotapi.Params, file
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	resp, err := a.library(ctx).UploadFiles(method, p, files)
+	if refused := (*tgbotapi.Error)(nil); errors.As(err, &refused) && refused.Code == 0 && resp != nil {
+		refused.Code = resp.ErrorCode // which the library forgets here
+	}
 	err = a.failure(ctx, method, err)
 	a.metrics.Call("telegram", method, err)
 	if err != nil {
@@ -123,7 +125,7 @@ func (a *api) failure(ctx context.Context, op string, err error) error {
 	refused := (*tgbotapi.Error)(nil)
 	switch {
 	case errors.As(err, &refused):
-		f.Reason = strings.ReplaceAll(refused.Message, a.token, "<token>")
+		f.Reason = a.hide(refused.Message)
 		text := strings.ToLower(refused.Message)
 		switch {
 		case refused.Code == http.StatusTooManyRequests || refused.RetryAfter > 0:
@@ -134,7 +136,8 @@ func (a *api) failure(ctx context.Context, op string, err error) error {
 			strings.Contains(text, "chat not found"), strings.Contains(text, "user is deactivated"),
 			strings.Contains(text, "bot was kicked"), strings.Contains(text, "not enough rights"):
 			f.Kind = bot.Gone
-		case refused.Code >= 500 || refused.Code == http.StatusConflict:
+		case refused.Code >= 500, refused.Code == http.StatusConflict,
+			refused.Code == http.StatusUnauthorized, refused.Code == http.StatusNotFound: // the token: the operator's to mend
 		default:
 			f.Kind = bot.Bug
 		}
@@ -154,7 +157,15 @@ func (a *api) plain(err error) string {
 	if json.Valid([]byte(err.Error())) {
 		return "unreadable answer"
 	}
-	return strings.ReplaceAll(err.Error(), a.token, "<token>")
+	return a.hide(err.Error())
+}
+
+// hide takes the token out of a text.
+func (a *api) hide(s string) string {
+	if a.token == "" {
+		return s
+	}
+	return strings.ReplaceAll(s, a.token, "<token>")
 }
 
 // says reports whether a call was refused with these words.

@@ -73,18 +73,17 @@ func newPacer(l Limits) *pacer {
 // begin waits until n messages may go to a chat. The caller calls the returned
 // function when the platform has answered.
 func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority) (end func(), err error) {
-	waited := false
+	waits := false // a reply, for everybody's budget and not for its own chat's
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer func() {
-		if waited && prio == first {
-			p.replies--
-		}
-	}()
 	for {
 		now := time.Now()
 		chat := p.chat(to)
 		wait := p.overall.free(now, n)
+		if w := prio == first && wait != 0; w != waits {
+			waits = w
+			p.replies += map[bool]int{true: 1, false: -1}[w]
+		}
 		if d := chat.free(now, n); wait >= 0 && (d < 0 || d > wait) {
 			wait = d
 		}
@@ -100,15 +99,14 @@ func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority)
 			}
 			return func() { p.end(ends, n) }, nil
 		}
-		if !waited && prio == first {
-			waited = true
-			p.replies++
-		}
 		change := p.change
 		p.mu.Unlock()
 		err := sleep(ctx, wait, change)
 		p.mu.Lock()
 		if err != nil {
+			if waits {
+				p.replies--
+			}
 			return nil, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -29,8 +30,13 @@ func (a *Adapter) Poll(ctx context.Context, q *bot.Queue) error {
 			err = a.accept(ctx, q, updates)
 		}
 		if err == nil {
+			// Of this batch: ids begin anew after a quiet week.
+			next := 0
 			for _, u := range updates {
-				offset = max(offset, u.UpdateID+1)
+				next = max(next, u.UpdateID+1)
+			}
+			if next > 0 {
+				offset = next
 			}
 			pause = time.Second / 4
 			continue
@@ -79,10 +85,37 @@ func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]tgbotapi.
 		return nil, err
 	}
 	var updates []tgbotapi.Update
-	if err := json.Unmarshal(resp.Result, &updates); err != nil {
+	if json.Unmarshal(resp.Result, &updates) == nil {
+		return updates, nil
+	}
+	var each []json.RawMessage
+	if json.Unmarshal(resp.Result, &each) != nil {
 		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "getUpdates", Reason: "unreadable answer"}
 	}
+	updates = make([]tgbotapi.Update, 0, len(each))
+	for _, raw := range each {
+		if u, ok := a.one(raw); ok {
+			updates = append(updates, u)
+		}
+	}
 	return updates, nil
+}
+
+// one reads an update. One of a shape that the library does not know is passed
+// over by its number alone: the others must not wait for it for ever.
+func (a *Adapter) one(raw json.RawMessage) (u tgbotapi.Update, ok bool) {
+	if json.Unmarshal(raw, &u) == nil {
+		return u, u.UpdateID != 0
+	}
+	var number struct {
+		ID int `json:"update_id"`
+	}
+	if json.Unmarshal(raw, &number) != nil || number.ID == 0 {
+		return u, false
+	}
+	a.cfg.Metrics.Alarm("unreadable_update")
+	a.log.Error().Int("update", number.ID).Msg("an update has an unknown shape and is passed over")
+	return tgbotapi.Update{UpdateID: number.ID}, true
 }
 
 func (a *Adapter) accept(ctx context.Context, q *bot.Queue, updates []tgbotapi.Update) error {
@@ -113,13 +146,13 @@ func (a *Adapter) Webhook(q *bot.Queue, secret string) http.Handler {
 			http.Error(w, "unauthorized", http.StatusUnauthorized)
 			return
 		}
-		var u tgbotapi.Update
-		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxUpdate)).Decode(&u)
+		raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxUpdate))
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 			return
 		}
-		if err != nil || u.UpdateID == 0 {
+		u, ok := a.one(raw)
+		if err != nil || !ok {
 			http.Error(w, "not an update", http.StatusBadRequest)
 			return
 		}

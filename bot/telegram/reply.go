@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -50,9 +51,10 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 		switch {
 		case err == nil, says(err, "message is not modified"):
 			return holds(r.In.Origin, kb), nil
-		case !says(err, "message to edit not found") && !says(err, "message can't be edited"):
+		case !refused(err):
 			return "", err
 		}
+		// It is gone or cannot be edited: say it in a new message.
 	}
 	if !edit {
 		for _, old := range slices.Compact([]bot.Ref{r.Prompt, r.In.Origin}) {
@@ -76,6 +78,12 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 		}
 	}
 	return holds(last, kb), nil
+}
+
+// refused reports whether the platform would refuse the same call again.
+func refused(err error) bool {
+	f := (*bot.Failure)(nil)
+	return errors.As(err, &f) && f.Kind == bot.Bug
 }
 
 // holds is the reference to a message if it has buttons.

@@ -174,4 +174,3 @@ func (r *recorder) Errorf(string, ...any) { r.failed = true }
 func (r *recorder) Error(...any)          { r.failed = true }
 func (r *recorder) Fatalf(string, ...any) { r.failed = true }
 func (r *recorder) Helper()               {}
-

@@ -202,7 +202,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 		})
 	}
 	all.Go(func() { deliverer.Run(run) })
-	all.Go(func() { sweep(run, s, c, log) })
+	all.Go(func() { sweep(run, s, c, b, log) })
 
 	<-run.Done()
 	log.Info().Msg("stopping: turns in flight are finished, no new ones taken")
@@ -275,9 +275,17 @@ func setUp(ctx context.Context, tg *telegram.Adapter, l *locales.Locales, webhoo
 }
 
 // sweep removes what nobody needs any more: at the start, and every hour.
-func sweep(ctx context.Context, s *stores, c config, log zerolog.Logger) {
+// It also finds destinations for cases whose intake is not configured any more.
+func sweep(ctx context.Context, s *stores, c config, b *bot.Bot, log zerolog.Logger) {
 	for {
 		now := time.Now()
+		if left, err := s.db.Cases().Adopt(ctx, c.Routes.Names(), b.Route); err != nil {
+			log.Error().Err(err).Msg("cases without an intake cannot be read")
+		} else if left > 0 {
+			b.Metrics.Alarm("no_intake")
+			log.Error().Int("cases", left).Msg("cases wait for an intake that takes them: name one in the routes")
+		}
+		b.Opened()
 		gone, err := s.db.Cases().Purge(ctx, now.Add(-c.Retention))
 		for _, id := range gone {
 			err = errors.Join(err, s.vault.Discard(ctx, id))

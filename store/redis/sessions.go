@@ -96,8 +96,8 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (store.Saved, e
 		return store.Saved{}, errors.New("load session: its version is not a number")
 	}
 	sealed, _ := fields[1].(string)
-	if err := s.keys.OpenJSON([]byte(sealed), "session:"+string(who), &saved.Session); err != nil {
-		return store.Saved{}, fmt.Errorf("load session: %w", err)
+	if s.keys.OpenJSON([]byte(sealed), "session:"+string(who), &saved.Session) != nil {
+		return store.Saved{Version: saved.Version}, nil // as good as lost: it can be begun anew
 	}
 	if newer {
 		saved.Prompt = prompt

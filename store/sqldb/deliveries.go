@@ -114,7 +114,7 @@ func (cs *Cases) update(ctx context.Context, what string, d store.Delivery, set 
 
 // Purge implements store.Cases.
 func (cs *Cases) Purge(ctx context.Context, before time.Time) ([]flows.ReportID, error) {
-	const old = `opened < ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL)`
+	const old = `opened < ? AND EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL)`
 	// Looking takes long and needs no lock; removing is quick and looks again.
 	var rows []int64
 	err := cs.db.reading.rows(ctx, func(scan func(...any) error) error {

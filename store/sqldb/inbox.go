@@ -90,6 +90,7 @@ func (b *Inbox) Done(ctx context.Context, channel string, ids []string) error {
 // Pending implements store.Inbox.
 func (b *Inbox) Pending(ctx context.Context, channel string) ([]store.Received, error) {
 	var out []store.Received
+	var unreadable error
 	err := b.db.reading.rows(ctx, func(scan func(...any) error) error {
 		var key, sealed []byte
 		if err := scan(&key, &sealed); err != nil {
@@ -97,7 +98,8 @@ func (b *Inbox) Pending(ctx context.Context, channel string) ([]store.Received, 
 		}
 		plain, err := b.db.keys.Open(sealed, inboxContext(key))
 		if err != nil {
-			return err
+			unreadable = fmt.Errorf("read inbox: %w", err)
+			return nil //nolint:nilerr // the others are not to wait for it
 		}
 		n, used := binary.Uvarint(plain)
 		if used <= 0 || n > uint64(len(plain)-used) {
@@ -110,5 +112,5 @@ func (b *Inbox) Pending(ctx context.Context, channel string) ([]store.Received, 
 	if err != nil {
 		return nil, fmt.Errorf("read inbox: %w", err)
 	}
-	return out, nil
+	return out, unreadable
 }

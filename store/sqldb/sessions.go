@@ -55,11 +55,11 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (saved store.Sa
 	err = s.db.reading.rows(ctx, func(scan func(...any) error) error {
 		return scan(&saved.Version, &sealed, &sealedPrompt)
 	}, `SELECT version, sealed, prompt_sealed FROM sessions WHERE who = ? AND expires > ?`, string(who), time.Now().Unix())
-	if err == nil && saved.Version != 0 {
-		err = s.db.keys.OpenJSON(sealed, "session:"+string(who), &saved.Session)
-	}
 	if err != nil {
 		return store.Saved{}, fmt.Errorf("load session: %w", err)
+	}
+	if saved.Version != 0 && s.db.keys.OpenJSON(sealed, "session:"+string(who), &saved.Session) != nil {
+		return store.Saved{Version: saved.Version}, nil // as good as lost: it can be begun anew
 	}
 	switch {
 	case saved.Version == 0:

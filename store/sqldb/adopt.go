@@ -1,0 +1,61 @@
+package sqldb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
+)
+
+// Adopt finds deliveries to intakes that are not configured any more, gives
+// their cases to those that route names now, and returns how many are left
+// because it names none. Adopting again changes nothing.
+func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Finished) []string) (left int, err error) {
+	keys := make([][]byte, len(known))
+	for i, name := range known {
+		keys[i] = cs.db.lookup("intake", name)
+	}
+	type orphan struct {
+		id, caseID     int64
+		intake         []byte
+		report, sealed []byte
+	}
+	var orphans []orphan
+	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var o orphan
+		err := scan(&o.id, &o.caseID, &o.intake, &o.report, &o.sealed)
+		if !slices.ContainsFunc(keys, func(k []byte) bool { return string(k) == string(o.intake) }) {
+			orphans = append(orphans, o)
+		}
+		return err
+	}, `SELECT d.id, d.case_id, d.intake, c.report, c.sealed FROM deliveries AS d JOIN cases AS c ON c.id = d.case_id WHERE d.due IS NOT NULL`)
+	if err != nil {
+		return 0, fmt.Errorf("adopt deliveries: %w", err)
+	}
+	for _, o := range orphans {
+		var c store.Case
+		if err := cs.db.unseal(o.sealed, "case", o.report, &c); err != nil {
+			return left, fmt.Errorf("adopt deliveries: %w", err)
+		}
+		names := route(c.Report)
+		if len(names) == 0 {
+			left++
+			continue
+		}
+		err := cs.db.queue.do(ctx, "adopt delivery", func(tx *tx) error {
+			for _, name := range names {
+				if err := tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) SELECT case_id, ?, since, since FROM deliveries WHERE id = ?
+					ON CONFLICT (case_id, intake) DO NOTHING`, cs.db.lookup("intake", name), o.id); err != nil {
+					return err
+				}
+			}
+			return tx.exec(`DELETE FROM deliveries WHERE id = ?`, o.id)
+		})
+		if err != nil {
+			return left, err
+		}
+	}
+	return left, nil
+}
