@@ -257,10 +257,11 @@ func (q *Queue) run(from Address, l *lane) {
 func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 	began := time.Now()
 	pause := 100 * time.Millisecond
+	m := it.m // Accept may be writing the item to the inbox
 	for {
 		start := time.Now()
-		err := q.handle(it.m, quiet)
-		it.m.Tries++
+		err := q.handle(m, quiet)
+		m.Tries++
 		took := time.Since(start)
 		q.bot.Metrics.turn(q.ch.Name(), err, took)
 		q.mu.Lock()
@@ -282,14 +283,14 @@ func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 		case isChannel && fail.Kind == RetryAfter:
 			wait = fail.After
 		case errors.Is(err, errPanic):
-			q.apologise(l, it.m)
+			q.apologise(l, m)
 			return true
 		case closed: // do not keep a stop waiting for a fault to pass
 			return false
 		default:
 			q.bot.Log.Warn().Err(err).Dur("pause", pause).Msg("turn failed, trying again")
-			if (!isChannel || it.m.File != nil) && time.Since(began) > patience {
-				q.apologise(l, it.m)
+			if (!isChannel || m.File != nil) && time.Since(began) > patience {
+				q.apologise(l, m)
 			}
 			pause = min(pause*2, 5*time.Second)
 		}

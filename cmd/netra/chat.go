@@ -13,13 +13,14 @@ import (
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/bot/terminal"
+	"github.com/netralitas/netra/flows"
 )
 
 // chat holds a conversation in the terminal, on fresh embedded stores that are
 // removed at the end.
 func chat(ctx context.Context, p program, args []string) (err error) {
 	if len(args) > 0 {
-		return fmt.Errorf("chat takes no argument %q", args[0])
+		return fmt.Errorf("chat takes no argument %q; it needs no configuration", args[0])
 	}
 	dir, err := os.MkdirTemp("", "netra-chat-")
 	if err != nil {
@@ -32,6 +33,7 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 	}
 	c.Data, c.Keys = dir, dir+"/keys.json"
 	c.Routes = intake.One("terminal:grup pengawas (contoh)")
+	c.Operator, c.Contact = "Sekretariat Contoh", "kontak@contoh.example"
 	l, err := words(c)
 	if err != nil {
 		return err
@@ -43,6 +45,7 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 	log := zerolog.New(zerolog.ConsoleWriter{Out: p.errOut}).Level(zerolog.ErrorLevel)
 	b, deliverer := build(s, l, c.Routes, log, nil)
+	fmt.Fprintln(p.out, l.Plain(l.Render("", flows.Say("terminal.hint"), nil)))
 	term := terminal.New(p.out, l.Plain)
 	deliverer.Channels[term.Name()] = term
 

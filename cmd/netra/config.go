@@ -66,6 +66,9 @@ var settings = []setting{
 		if c.TelegramWebhook = v; v == "" {
 			return nil
 		}
+		if strings.ContainsAny(v, "{}") {
+			return errors.New("has braces in it; choose another path")
+		}
 		// Telegram itself takes only https; a local Bot API server also http.
 		return httpURL(v, "http", "https")
 	}},
@@ -81,9 +84,9 @@ var settings = []setting{
 	{"NETRA_TELEGRAM_GROUP_RATE", "20", "messages a minute in a group", func(c *config, v string) error {
 		return number(&c.TelegramGroupRate, v, 1, 100_000)
 	}},
-	{"NETRA_WHATSAPP", "", "on: run the paired WhatsApp device", func(_ *config, v string) error {
+	{"NETRA_WHATSAPP", "", "WhatsApp is for a later version; leave it empty", func(_ *config, v string) error {
 		if v != "" && v != "off" {
-			return errors.New("WhatsApp is not part of this version yet; leave it empty")
+			return errors.New("must be empty: WhatsApp is for a later version")
 		}
 		return nil
 	}},
@@ -110,9 +113,9 @@ var settings = []setting{
 		}
 		return redis.CheckURL(v)
 	}},
-	{"NETRA_DATABASE_URL", "", "postgres://… for cases; empty: SQLite in the data folder", func(_ *config, v string) error {
+	{"NETRA_DATABASE_URL", "", "PostgreSQL is for a later version; empty: SQLite in the data folder", func(_ *config, v string) error {
 		if v != "" {
-			return errors.New("this version keeps cases in the embedded database only; leave it empty")
+			return errors.New("must be empty: this version keeps cases in the embedded database only")
 		}
 		return nil
 	}},

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -14,14 +16,14 @@ import (
 	"github.com/netralitas/netra/bot/telegram"
 )
 
-// doctor checks everything that serving needs and says what does not work.
-// With --health it only asks a running bot; that is what containers use.
+// doctor checks everything that serving needs and says what does not work. It
+// makes nothing. With --health it only asks a running bot; that is what containers use.
 func doctor(ctx context.Context, p program, args []string) (err error) {
-	c, fs, err := parse(p, "doctor", args)
+	c, flags, err := parse(p, "doctor", args)
 	if err != nil {
 		return err
 	}
-	if fs.Lookup("health").Value.String() == "true" {
+	if flags.Lookup("health").Value.String() == "true" {
 		return healthy(ctx, c.Listen)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
@@ -36,13 +38,24 @@ func doctor(ctx context.Context, p program, args []string) (err error) {
 		fmt.Fprintf(p.out, "✓ %s\n", name)
 	}
 	report("configuration", c.complete())
-	s, err := open(ctx, c)
-	report("keys and data folder", err)
-	if err == nil {
-		defer func() { err = errors.Join(err, s.Close()) }()
-		tg := telegram.New(telegram.Config{Token: c.TelegramToken, API: c.TelegramAPI, Log: zerolog.Nop()})
-		for _, check := range checks(s, tg.Ping) {
-			report(check.name, check.ask(ctx))
+	if c.TelegramToken == "" {
+		fmt.Fprintln(p.out, "– telegram: not asked, there is no token")
+	} else {
+		report("telegram", telegram.New(telegram.Config{Token: c.TelegramToken, API: c.TelegramAPI, Log: zerolog.Nop()}).Ping(ctx))
+	}
+	if c.Contact == noContact {
+		fmt.Fprintln(p.out, "– NETRA_OPERATOR and NETRA_CONTACT: should say who answers for this bot; reporters read it when they are asked for consent")
+	}
+	if _, err := os.Stat(c.Keys); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintln(p.out, "– keys and data folder: not made yet; netra serve makes them")
+	} else {
+		s, err := open(ctx, c)
+		report("keys and data folder", err)
+		if err == nil {
+			for _, check := range checks(s, nil)[:3] {
+				report(check.name, check.ask(ctx))
+			}
+			report("closing", s.Close())
 		}
 	}
 	if bad > 0 {

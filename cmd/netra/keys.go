@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/netralitas/netra/store"
 )
@@ -18,13 +20,17 @@ func keysCommand(_ context.Context, p program, args []string) error {
 	if err != nil {
 		return err
 	}
+	if verb != "list" && verb != "rotate" {
+		return fmt.Errorf("keys knows list and rotate, not %q", verb)
+	}
 	k, err := store.ReadKeys(c.Keys)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no keyset file %s yet; netra serve makes it", c.Keys)
+	}
 	if err != nil {
 		return fmt.Errorf("open keys: %w", err)
 	}
-	switch verb {
-	case "list":
-	case "rotate":
+	if verb == "rotate" {
 		if k, err = k.Rotate(); err != nil {
 			return err
 		}
@@ -32,8 +38,6 @@ func keysCommand(_ context.Context, p program, args []string) error {
 			return fmt.Errorf("write keys: %w", err)
 		}
 		fmt.Fprintln(p.out, "New keys are used when the bot is started again. Make a copy of the keyset file now: without it nothing can be read.")
-	default:
-		return fmt.Errorf("keys knows list and rotate, not %q", verb)
 	}
 	for _, key := range k.List() {
 		mark := ""

@@ -122,7 +122,7 @@ func TestSmallCommands(t *testing.T) {
 			t.Errorf("%v: %v\n%s", c.args, err, out)
 		}
 	}
-	for _, bad := range [][]string{{"terbang"}, {"flow", "x"}, {"flow", "draw", "x"}, {"keys", "list"}, {"chat", "x"}, {"serve", "x"}, {"doctor", "--health", "--listen", "127.0.0.1:1"}} {
+	for _, bad := range [][]string{{"terbang"}, {"flow", "x"}, {"flow", "draw", "x"}, {"keys", "list"}, {"keys", "x"}, {"doctor"}, {"chat", "x"}, {"serve", "x"}, {"doctor", "--health", "--listen", "127.0.0.1:1"}} {
 		if _, err := call(t, vars, "", bad...); err == nil {
 			t.Errorf("%v: no error", bad)
 		}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -86,6 +87,9 @@ func newWorld(t testing.TB, env ...string) *world {
 	t.Cleanup(func() {
 		if w.cmd != nil {
 			w.kill()
+		}
+		if _, race, ok := strings.Cut(w.logged(), "WARNING: DATA RACE"); ok {
+			t.Errorf("a race in the program: %.3000s", race)
 		}
 	})
 	return w
