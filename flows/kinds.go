@@ -428,8 +428,6 @@ func notInName(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && !strings.ContainsRune(" .'’-,", r)
 }
 
-func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-
 // badLink reports whether the text holds a link of another kind than http(s).
 func badLink(t string) bool {
 	for _, w := range strings.Fields(t) {

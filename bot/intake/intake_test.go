@@ -94,7 +94,7 @@ func TestRoutesRefused(t *testing.T) {
 		{"watchers", "[[intake]]\nname=\"a\"\naddress=\"telegram:-1\"\nbody=\"dprd\"", "counts only"},
 		{"kind", "[[intake]]\nname=\"a\"\naddress=\"telegram:-1\"\nkinds=[\"x\"]", "kind \"x\""},
 		{"nowhere to go", "[[intake]]\nname=\"a\"\naddress=\"telegram:-1\"\nregions=[\"x\"]", "nowhere to go"},
-		{"unknown setting", "[[intake]]\nname=\"a\"\naddres=\"telegram:-1\"", "unknown setting"},
+		{"unknown setting", "[[intake]]\nname=\"a\"\nwhere=\"telegram:-1\"", "unknown setting"},
 		{"not TOML", "[[", "routes file"},
 	} {
 		rs, err := routes(t, c.text)

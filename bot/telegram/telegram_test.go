@@ -106,7 +106,7 @@ func TestFailures(t *testing.T) {
 		{"server gone", func() error { server.Close(); return send(moved) }, bot.Failure{Kind: bot.RetryLater}},
 	} {
 		err := c.do()
-		f, ok := err.(*bot.Failure) //nolint:errorlint // it is returned as it is
+		f, ok := err.(*bot.Failure)
 		if !ok {
 			t.Errorf("%s: got %v", c.name, err)
 			continue

@@ -97,7 +97,7 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (store.Saved, e
 	}
 	sealed, _ := fields[1].(string)
 	if s.keys.OpenJSON([]byte(sealed), "session:"+string(who), &saved.Session) != nil {
-		return store.Saved{Version: saved.Version}, nil // as good as lost: it can be begun anew
+		saved = store.Saved{Version: saved.Version} // as good as lost: it can be begun anew
 	}
 	if newer {
 		saved.Prompt = prompt

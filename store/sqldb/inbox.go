@@ -99,7 +99,7 @@ func (b *Inbox) Pending(ctx context.Context, channel string) ([]store.Received, 
 		plain, err := b.db.keys.Open(sealed, inboxContext(key))
 		if err != nil {
 			unreadable = fmt.Errorf("read inbox: %w", err)
-			return nil //nolint:nilerr // the others are not to wait for it
+			return nil
 		}
 		n, used := binary.Uvarint(plain)
 		if used <= 0 || n > uint64(len(plain)-used) {

@@ -59,7 +59,7 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (saved store.Sa
 		return store.Saved{}, fmt.Errorf("load session: %w", err)
 	}
 	if saved.Version != 0 && s.db.keys.OpenJSON(sealed, "session:"+string(who), &saved.Session) != nil {
-		return store.Saved{Version: saved.Version}, nil // as good as lost: it can be begun anew
+		saved = store.Saved{Version: saved.Version} // as good as lost: it can be begun anew
 	}
 	switch {
 	case saved.Version == 0:
