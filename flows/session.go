@@ -1,6 +1,9 @@
 package flows
 
 import (
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
 	"hash/fnv"
 	"slices"
 	"time"
@@ -68,7 +71,33 @@ type Session struct {
 	Ended   string            `json:"e,omitempty"` // tag of the report that ended last
 	Notices []Phrase          `json:"n,omitempty"`
 	Album   string            `json:"m,omitempty"` // the album the last file belonged to
-	Seen    []uint64          `json:"i,omitempty"` // inputs already applied
+	Seen    Fingerprints      `json:"i,omitempty"` // inputs already applied
+}
+
+// Fingerprints are hashes of input ids. As text they are base64, which is a
+// third of what numbers take.
+type Fingerprints []uint64
+
+// MarshalText implements encoding.TextMarshaler.
+func (f Fingerprints) MarshalText() ([]byte, error) {
+	raw := make([]byte, 0, 8*len(f))
+	for _, n := range f {
+		raw = binary.BigEndian.AppendUint64(raw, n)
+	}
+	return base64.RawStdEncoding.AppendEncode(nil, raw), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *Fingerprints) UnmarshalText(text []byte) error {
+	raw, err := base64.RawStdEncoding.AppendDecode(nil, text)
+	if err != nil || len(raw)%8 != 0 {
+		return errors.New("fingerprints are cut short")
+	}
+	*f = make(Fingerprints, 0, len(raw)/8)
+	for ; len(raw) > 0; raw = raw[8:] {
+		*f = append(*f, binary.BigEndian.Uint64(raw))
+	}
+	return nil
 }
 
 // remembered is how many inputs a session recognises when they come again.

@@ -11,6 +11,12 @@ const longest = 4000
 // lines, else between words, else anywhere but inside a tag or an entity. Tags
 // open at a cut are closed and opened again.
 func split(text string, limit int) []string {
+	if len(text) <= limit { // no text has more UTF-16 units than bytes
+		if text = strings.Trim(text, " \n"); text == "" {
+			return nil
+		}
+		return []string{text}
+	}
 	var parts []string
 	for {
 		head, rest, open := cut(text, limit)

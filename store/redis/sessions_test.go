@@ -75,8 +75,10 @@ func TestOtherProcess(t *testing.T) {
 	server.Dump()
 	storetest.Canaries(t, storetest.Planted, server.Dir)
 
-	if _, err := open(t, server.URL, keys(t), time.Hour).Load(t.Context(), who); err == nil {
-		t.Error("other keys open the session")
+	// Other keys cannot open it: it counts as lost, and can be begun anew.
+	lost, err := open(t, server.URL, keys(t), time.Hour).Load(t.Context(), who)
+	if err != nil || lost.Version == 0 || len(lost.Session.Seen) > 0 || lost.Session.Lang != "" {
+		t.Errorf("with other keys: %+v, %v", lost, err)
 	}
 }
 
