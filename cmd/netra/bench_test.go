@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,6 +17,14 @@ import (
 // there were b.N steps, and reports what a step cost.
 func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 	w := newWorld(b, "NETRA_LOG=error")
+	if os.Getenv("NETRA_TEST_PROFILE") == "" { // the program as it is shipped
+		w.program = filepath.Join(b.TempDir(), "netra")
+		build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", w.program, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+	}
 	w.start()
 	picture := bottest.Picture()
 	ctx, cancel := context.WithTimeout(b.Context(), 5*time.Minute)

@@ -49,6 +49,7 @@ type world struct {
 	redis    *storetest.RedisServer
 	words    *locales.Locales
 	dir      string
+	program  string // what is started: this test, or a binary
 	listen   string
 	env      []string
 	log      bytes.Buffer
@@ -64,7 +65,7 @@ func newWorld(t testing.TB, env ...string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{TB: t, telegram: telegramtest.NewServer(t), redis: storetest.Redis(t, storetest.AOF...), words: l, dir: t.TempDir()}
+	w := &world{TB: t, telegram: telegramtest.NewServer(t), redis: storetest.Redis(t, storetest.AOF...), words: l, dir: t.TempDir(), program: os.Args[0]}
 	w.group = w.telegram.NewSupergroup("Pengawas Contoh")
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -111,7 +112,7 @@ func (w *world) logged() string {
 // start starts the program and waits until it is up.
 func (w *world) start() {
 	w.Helper()
-	w.cmd = exec.Command(os.Args[0], "serve")
+	w.cmd = exec.Command(w.program, "serve")
 	w.cmd.Env, w.cmd.Stderr, w.cmd.Stdout = w.env, w, w
 	if err := w.cmd.Start(); err != nil {
 		w.Fatal(err)
