@@ -1,11 +1,8 @@
 package flows
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -115,45 +112,6 @@ func (k Date) Read(in Input, _ Answer) (Answer, error) {
 		return Answer{}, Refusal{Key: "error.bad_date"}
 	}
 	return Answer{Text: t}, nil
-}
-
-// digits is a date without words, day first as in Indonesia.
-var digits = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$`)
-
-// wib is western Indonesian time, in which days are counted for now.
-var wib = time.FixedZone("WIB", 7*60*60)
-
-// readDigits refuses days that do not exist or are still to come.
-func readDigits(d []string, at time.Time) (Answer, error) {
-	day, _ := strconv.Atoi(d[1])
-	month, _ := strconv.Atoi(d[2])
-	year, _ := strconv.Atoi(d[3])
-	if year < 100 {
-		year += 2000
-	}
-	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, wib)
-	switch {
-	case date.Day() != day || int(date.Month()) != month || year < 1945:
-		return Answer{}, Refusal{Key: "error.bad_date"}
-	case date.After(at):
-		return Answer{}, Refusal{Key: "error.future_date"}
-	}
-	return Answer{Text: date.Format(dateForm)}, nil
-}
-
-const dateForm = "02/01/2006"
-
-// day is the date that a code stood for when it was chosen, "" for others. It
-// is counted in western Indonesian time.
-func day(a Answer) string {
-	switch {
-	case a.At.IsZero():
-	case a.Is("today"):
-		return a.At.In(wib).Format(dateForm)
-	case a.Is("yesterday"):
-		return a.At.In(wib).AddDate(0, 0, -1).Format(dateForm)
-	}
-	return ""
 }
 
 func (k Date) holds(a Answer) bool { return Text{Codes: k.Codes}.holds(a) }
@@ -394,68 +352,4 @@ func pressed(in Input, codes []Code) (Code, bool) {
 
 func oneOf(a Answer, codes []Code) bool {
 	return len(a.Codes) == 1 && slices.Contains(codes, a.Codes[0])
-}
-
-// tidy drops what cannot be seen: control characters other than line breaks,
-// and blanks at both ends. Telegram and WhatsApp send text as UTF-8, but a
-// hostile client may not.
-func tidy(s string) string {
-	s = strings.ToValidUTF8(s, "")
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case r == '\t', r == '\r':
-			return ' '
-		case strings.ContainsRune("\u00ad\u115f\u1160\u200b\u200e\u200f\u2060\u3164\uffa0", r): // invisible
-			return -1
-		case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff':
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
-}
-
-func dropSpace(r rune) rune {
-	if unicode.IsSpace(r) {
-		return -1
-	}
-	return r
-}
-
-func notInName(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && !strings.ContainsRune(" .'’-,", r)
-}
-
-// badLink reports whether the text holds a link of another kind than http(s).
-func badLink(t string) bool {
-	for _, w := range strings.Fields(t) {
-		scheme, _, ok := strings.Cut(w, "://")
-		if !ok {
-			continue
-		}
-		scheme = strings.ToLower(scheme[strings.LastIndexFunc(scheme, notInScheme)+1:])
-		if scheme != "http" && scheme != "https" {
-			return true
-		}
-	}
-	return false
-}
-
-// link reports whether the text names a page.
-func link(t string) bool {
-	return strings.Contains(t, "://") || strings.Contains(strings.ToLower(t), "www.")
-}
-
-func notInScheme(r rune) bool {
-	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '+' && r != '-'
-}
-
-func clip(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	return string(r[:n]) + "…"
 }

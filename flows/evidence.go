@@ -1,0 +1,102 @@
+package flows
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// takesFiles reports whether the open question is one for files.
+func (r Rules) takesFiles(s Session) bool {
+	return s.Asking() && r.Flow(s.Flow).current(s).Kind.Accepts().Files
+}
+
+// Wants reports whether a file sent in this session would be kept: a channel
+// need not fetch what nobody keeps.
+func (r Rules) Wants(s Session) bool {
+	_, ok := r.Flow(s.Flow).files(s)
+	return ok
+}
+
+// files is the step that holds the evidence of this session's report.
+func (f Flow) files(s Session) (Step, bool) {
+	if s.Flow == "" {
+		return Step{}, false
+	}
+	if s.Sent.IsZero() && !f.consented(s) {
+		return Step{}, false
+	}
+	for _, st := range f.Steps {
+		if st.Kind.Accepts().Files {
+			return st, true
+		}
+	}
+	return Step{}, false
+}
+
+// consented reports whether every consent before the current step was given:
+// nothing is kept of those who have not agreed.
+func (f Flow) consented(s Session) bool {
+	for _, st := range f.Steps {
+		if _, ok := st.Kind.(Consent); !ok {
+			continue
+		}
+		if _, ok := f.valid(st, s.Answers); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// keep stores evidence that came before or after its question, and asks again.
+func (r Rules) keep(s Session, in Input) (Session, []Effect) {
+	f := r.Flow(s.Flow)
+	st, ok := f.files(s)
+	switch {
+	case !ok && s.Asking():
+		s.refuse(Refusal{Key: "error.consent_first"})
+		return s, nil
+	case !ok:
+		s.refuse(Refusal{Key: "error.file_no_report"})
+		return s, nil
+	case !s.Sent.IsZero():
+		s.kept(Say("evidence.added", "ticket", literal(s.Report.Ticket())), *in.File)
+		s.Aside = AsideReceipt
+		return s, []Effect{Attach{s.Report, *in.File}}
+	}
+	had, answered := s.Answers[st.ID]
+	a, err := st.Kind.Read(in, had)
+	if ref := (Refusal{}); errors.As(err, &ref) {
+		s.refuse(ref)
+		return s, nil
+	}
+	a.Open = !answered || had.Open
+	s.set(st.ID, a)
+	key := "evidence.kept"
+	if strings.HasPrefix(in.File.Type, "audio/") {
+		key = "evidence.kept_voice"
+	}
+	s.kept(Say(key, "n", number(len(a.Files))), *in.File)
+	return s, nil
+}
+
+// kept says that a file is kept, once for an album, beside what was refused.
+func (s *Session) kept(p Phrase, f File) {
+	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Phrase) bool { return strings.HasPrefix(n.Key, "evidence.") && n.Key != "evidence.sealed" })
+	s.say(p)
+	if !f.Clean {
+		s.say(Say("evidence.sealed"))
+	}
+}
+
+// clear takes all evidence back and asks for it again.
+func (r Rules) clear(s Session) (Session, []Effect) {
+	st := r.Flow(s.Flow).current(s)
+	had := s.Answers[st.ID]
+	if !st.Kind.Accepts().Files || had.Empty() {
+		return s, nil
+	}
+	s.set(st.ID, Answer{Open: true})
+	s.say(Say("evidence.cleared"))
+	return s, []Effect{Remove{s.Report, had.Files}}
+}
