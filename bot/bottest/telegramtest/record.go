@@ -130,7 +130,7 @@ func (s *Server) Violations() []Violation {
 // Conditions counts refusals that depend on the state of the platform and
 // faults that were injected, by kind: "blocked", "kicked", "not a member",
 // "upgraded", "chat not found", "message not found", "reply not found", "thread
-// not found", "not modified", "not deletable", "query too old", "file too big",
+// not found", "not modified", "not deletable", "query too old", "client gone", "file too big",
 // "member not found", "not a forum", "no rights", "conflict", "unauthorized",
 // "provoked 429", "injected 429", "injected 500", "cut before", "cut after",
 // "duplicate update" and "reordered update".

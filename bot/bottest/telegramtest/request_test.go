@@ -2,13 +2,16 @@ package telegramtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -217,4 +220,22 @@ func BenchmarkSendMessage(b *testing.B) {
 			_ = res.Body.Close()
 		}
 	})
+}
+
+// TestClientGone: a request that breaks off is nobody's mistake.
+func TestClientGone(t *testing.T) {
+	b := newBot(t)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(b.s.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "POST /bot%s/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n--x\r\n\r\n", b.s.Token)
+	conn.Close()
+	for b.s.Conditions()["client gone"] == 0 {
+		if t.Context().Err() != nil {
+			t.Fatal("not noticed")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	b.violations(0)
 }

@@ -3,6 +3,7 @@ package telegramtest
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -205,9 +206,30 @@ func (s *Server) wrongToken(token string) *apiError {
 	return &apiError{code: 401, desc: "Unauthorized"}
 }
 
+// sentBody is a request's body that knows whether all of it came.
+type sentBody struct {
+	io.ReadCloser
+	broken bool
+}
+
+func (b *sentBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // of a body io.EOF comes as it is
+		b.broken = true
+	}
+	return n, err
+}
+
 // answer lets a call wait, fail or happen.
 func (s *Server) answer(w http.ResponseWriter, c *call, name string, isFile bool) {
+	sent := &sentBody{ReadCloser: c.r.Body}
+	c.r.Body = sent
 	parseErr := c.parse()
+	if sent.broken { // the client died in the middle: nobody made a mistake
+		s.count("client gone")
+		s.log(c, 0, "client gone")
+		panic(http.ErrAbortHandler)
+	}
 	f := s.faults.now.Load()
 	if f != nil && f.Latency > 0 {
 		timer := time.NewTimer(f.Latency)
