@@ -214,7 +214,7 @@ type sentBody struct {
 
 func (b *sentBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // of a body io.EOF comes as it is
+	if err != nil && err != io.EOF {
 		b.broken = true
 	}
 	return n, err
