@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -160,8 +161,13 @@ func (a *api) plain(err error) string {
 	return a.hide(err.Error())
 }
 
-// hide takes the token out of a text.
+// quoted is what Telegram quotes of a message it refuses ("Unsupported start
+// tag "x""): words that may be a reporter's.
+var quoted = regexp.MustCompile(`"[^"]*"?`)
+
+// hide takes the token, and everything quoted, out of a text.
 func (a *api) hide(s string) string {
+	s = quoted.ReplaceAllString(s, "…")
 	if a.token == "" {
 		return s
 	}

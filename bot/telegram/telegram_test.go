@@ -101,6 +101,10 @@ func TestFailures(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "blocked") {
 				_, err = a.Post(t.Context(), bot.Address(strconv.FormatInt(u.ID, 10)), "<b", "")
 			}
+			_, quoting := a.Post(t.Context(), bot.Address(strconv.FormatInt(u.ID, 10)), "<kenari>cerita</kenari>", "")
+			if quoting == nil || strings.Contains(quoting.Error(), "kenari") {
+				t.Errorf("a refusal repeats the message: %v", quoting)
+			}
 			return err
 		}, bot.Failure{}},
 		{"server gone", func() error { server.Close(); return send(moved) }, bot.Failure{Kind: bot.RetryLater}},

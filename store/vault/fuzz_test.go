@@ -56,7 +56,7 @@ func FuzzJPEG(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		// The standard library goes by the last APP0, others by the first JFIF.
 		if bytes.Count(in, []byte{0xFF, mAPP0}) > 1 {
-			t.Skip()
+			return
 		}
 		if out := holds(t, scrubJPEG, in); out != nil {
 			orientationOf(t, out)
