@@ -34,6 +34,9 @@ type Message struct {
 	Problem  string         `json:"problem,omitempty"` // locale key: why the channel cannot take it
 	Album    string         `json:"album,omitempty"`
 	Tries    int            `json:"-"` // failed turns so far
+	// Below says that words of ours may stand below the last question, so that
+	// the reply must be a new message: an edit above them would not be seen.
+	Below bool `json:"-"`
 }
 
 // same reports whether two messages say the same.

@@ -89,6 +89,7 @@ func (q *Queue) Recover(ctx context.Context) error {
 		if err := json.Unmarshal(r.Body, &m); err != nil {
 			return fmt.Errorf("read inbox: %w", err)
 		}
+		m.Below = true // the earlier process may have told of a fault
 		q.mu.Lock()
 		q.enqueue(&item{m: m, durable: true})
 		q.mu.Unlock()
@@ -291,6 +292,7 @@ func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 			q.bot.Log.Warn().Err(err).Dur("pause", pause).Msg("turn failed, trying again")
 			if (!isChannel || m.File != nil) && time.Since(began) > patience {
 				q.apologise(l, m)
+				m.Below = true
 			}
 			pause = min(pause*2, 5*time.Second)
 		}

@@ -56,6 +56,7 @@ func Channel(t *testing.T, open func(t *testing.T) Platform) {
 		"slow file": (*fixture).slow,
 		"late file": (*fixture).late,
 		"redis":     (*fixture).redis,
+		"below":     (*fixture).below,
 		"stale":     (*fixture).stale,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -267,6 +268,19 @@ func (f *fixture) redis() {
 	if n := strings.Count(r.Chat(), Words(f.stack.Words, "id", "error.try_later")); n != 1 {
 		f.Errorf("the reporter was told %d times", n)
 	}
+}
+
+// below: sessions are gone while a button is pressed. The next question stands
+// below the words about the fault, where the reporter looks.
+func (f *fixture) below() {
+	r := f.p.Reporter("id")
+	f.talk(r, Citizen[:6])
+	f.stack.Redis.Pause()
+	must(f, r.Press(Words(f.stack.Words, "id", Citizen[6].Press)))
+	f.see(r, "error.try_later")
+	f.stack.Redis.Resume()
+	must(f, r.See(f.ctx, Words(f.stack.Words, "id", Citizen[6].See), Words(f.stack.Words, "id", "common.unknown")))
+	f.talk(r, Citizen[7:])
 }
 
 // stale: the session is lost; an answer gets a sentence and the menu.

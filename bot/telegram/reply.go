@@ -26,7 +26,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 	}
 	kb := keyboard(r)
 	// A press edits the message it came from, if that is the last one.
-	edit := r.In.Origin != "" && (r.Prompt == "" || r.Prompt == r.In.Origin) && len(parts) == 1
+	edit := r.In.Origin != "" && !r.In.Below && (r.Prompt == "" || r.Prompt == r.In.Origin) && len(parts) == 1
 	var others sync.WaitGroup // calls whose outcome changes nothing
 	defer others.Wait()
 	aside := func(method string, p tgbotapi.Params) {
