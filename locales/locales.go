@@ -21,6 +21,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
 	"github.com/netralitas/netra/flows"
@@ -43,7 +44,6 @@ var Facts = []string{"operator", "contact", "recipients", "retention"}
 type Locales struct {
 	langs    []string // best first
 	texts    map[string]map[string]text
-	speakers map[string]*i18n.Localizer
 	facts    map[string]string // escaped
 	words    map[string][]string
 	commands map[string]flows.Command
@@ -57,41 +57,37 @@ type text struct {
 	raw     string
 	version string
 	pieces  pieces
-	plural  bool // the number {{.n}} chooses between forms
+	one     pieces // said of {{.n}} things when the language calls that one; nil: no such form
 }
 
 // fixed says that nothing is put in: raw is the rendering.
-func (t text) fixed() bool { return !t.plural && len(t.pieces) == 1 }
+func (t text) fixed() bool { return t.one == nil && len(t.pieces) == 1 }
 
 // New reads the words and puts the operator's facts in reach of every text. A
 // fact that is blank stands in the texts as [name]: good enough for drawing a
 // flow. A text with a mistake is an error here and not in a conversation.
 func New(facts map[string]string) (*Locales, error) {
 	l := &Locales{
-		texts:    map[string]map[string]text{},
-		speakers: map[string]*i18n.Localizer{},
-		facts:    map[string]string{},
-		menus:    map[string][]MenuItem{},
+		texts: map[string]map[string]text{},
+		facts: map[string]string{},
+		menus: map[string][]MenuItem{},
 	}
 	for name, value := range facts {
 		if value = strings.TrimSpace(value); value != "" {
 			l.facts[name] = escape(value)
 		}
 	}
-	bundle := i18n.NewBundle(language.MustParse(home))
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("locales: %w", err)
 	}
 	for _, e := range entries {
-		if err := l.load(bundle, e.Name()); err != nil {
+		if err := l.load(e.Name()); err != nil {
 			return nil, fmt.Errorf("locales: %w", err)
 		}
 	}
 	for lang := range l.texts {
 		l.langs = append(l.langs, lang)
-		l.speakers[lang] = i18n.NewLocalizer(bundle, lang)
 	}
 	slices.SortFunc(l.langs, func(a, b string) int {
 		switch {
@@ -109,19 +105,25 @@ func New(facts map[string]string) (*Locales, error) {
 	return l, nil
 }
 
-func (l *Locales) load(bundle *i18n.Bundle, name string) error {
+// load reads one file. go-i18n's own Localizer is not used: it keeps Go's
+// template language in the program, and with it every method of every type.
+func (l *Locales) load(name string) error {
 	buf, err := files.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	file, err := bundle.ParseMessageFileBytes(buf, name)
+	file, err := i18n.ParseMessageFileBytes(buf, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	texts := map[string]text{}
 	var errs []error
 	for _, m := range file.Messages {
-		_, oneErr := parse(m.One)
+		var one pieces
+		var oneErr error
+		if m.One != "" {
+			one, oneErr = parse(m.One)
+		}
 		p, err := parse(m.Other)
 		if err = errors.Join(err, oneErr); err == nil && m.Other == "" {
 			err = errors.New("no words")
@@ -134,7 +136,7 @@ func (l *Locales) load(bundle *i18n.Bundle, name string) error {
 			said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
 		}
 		sum := sha256.Sum256([]byte(said))
-		texts[m.ID] = text{m.Other, hex.EncodeToString(sum[:6]), p, m.One != ""}
+		texts[m.ID] = text{m.Other, hex.EncodeToString(sum[:6]), p, one}
 	}
 	l.texts[strings.TrimSuffix(name, path.Ext(name))] = texts
 	return errors.Join(errs...)
@@ -170,21 +172,15 @@ func (l *Locales) Render(lang string, p flows.Phrase, extra map[string]string) s
 		return t.raw
 	}
 	v := values{l, lang, p, extra}
-	if t.plural {
-		if n := p.Args["n"].Text; isNumber(n) {
-			// New has parsed every text: there is no error to come.
-			s, _ := l.speakers[lang].Localize(&i18n.LocalizeConfig{
-				MessageID: p.Key, PluralCount: n, TemplateData: &v, TemplateParser: valueParser{},
-			})
-			return s
-		}
+	if n, err := strconv.Atoi(p.Args["n"].Text); err == nil && t.one != nil && isOne(lang, n) {
+		return t.one.render(&v)
 	}
 	return t.pieces.render(&v)
 }
 
-func isNumber(s string) bool {
-	_, err := strconv.Atoi(s)
-	return err == nil
+// isOne reports whether a language uses its form for one thing for n of them.
+func isOne(lang string, n int) bool {
+	return plural.Cardinal.MatchPlural(language.Make(lang), n, 0, 0, 0, 0) == plural.One
 }
 
 func (l *Locales) join(lang string, items []flows.Phrase, with string, extra map[string]string) string {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n/template"
-
 	"github.com/netralitas/netra/flows"
 )
 
@@ -15,20 +13,6 @@ const opening, closing = "{{", "}}"
 // It knows {{.name}} and no more of Go's template language. That is all a text
 // needs, it is many times faster, and a translator cannot write a program.
 type pieces []string
-
-var _ template.ParsedTemplate = pieces(nil)
-
-// valueParser makes go-i18n use pieces. Only texts with plural forms take that
-// way: go-i18n matches the language anew for each.
-type valueParser struct{}
-
-var _ template.Parser = valueParser{}
-
-// Cacheable implements template.Parser: every text is taken apart once.
-func (valueParser) Cacheable() bool { return true }
-
-// Parse implements template.Parser.
-func (valueParser) Parse(src, _, _ string) (template.ParsedTemplate, error) { return parse(src) }
 
 func parse(src string) (pieces, error) {
 	var p pieces
@@ -48,15 +32,6 @@ func parse(src string) (pieces, error) {
 		}
 		p, src = append(p, bare), after
 	}
-}
-
-// Execute implements template.ParsedTemplate.
-func (p pieces) Execute(data any) (string, error) {
-	v, ok := data.(*values)
-	if !ok {
-		return "", fmt.Errorf("values are a %T", data)
-	}
-	return p.render(v), nil
 }
 
 func (p pieces) render(v *values) string {

@@ -57,6 +57,7 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 	b.StopTimer()
 	steps := float64(rounds * perRound)
 	cpu = w.cpuNow() - cpu
+	peak := w.memoryPeak()
 	after := w.telegram.Calls()
 	calls := 0
 	for _, method := range []string{"sendMessage", "editMessageText", "editMessageReplyMarkup", "answerCallbackQuery"} {
@@ -68,7 +69,7 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 	b.ReportMetric(cpu.Seconds()*1000/steps, "cpu-ms/step")
 	b.ReportMetric(steps/took.Seconds(), "steps/s")
 	b.ReportMetric(float64(calls)/steps, "calls/step")
-	b.ReportMetric(float64(w.peak)/1024, "peak-MB")
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 }
 
 // BenchmarkStep is the cost of a reporter's step with fifty reporters at once,

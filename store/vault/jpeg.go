@@ -140,8 +140,8 @@ func (s *jpegScrubber) segment() ([]byte, error) {
 	if size < 0 {
 		return nil, unclean("segment without length")
 	}
-	if s.buf == nil {
-		s.buf = make([]byte, 0xFFFF)
+	if size > cap(s.buf) { // few are large
+		s.buf = make([]byte, size)
 	}
 	_, err := io.ReadFull(s.r, s.buf[:size])
 	return s.buf[:size], err

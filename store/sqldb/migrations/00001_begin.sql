@@ -2,8 +2,6 @@
 -- AEAD ciphertext bound to their row, keys are keyed hashes of 16 bytes, times
 -- are Unix seconds or, where that is enough, minutes.
 
--- +goose Up
-
 -- Reports in progress, when there is no Redis.
 CREATE TABLE sessions (
     id            INTEGER PRIMARY KEY,
@@ -59,10 +57,3 @@ CREATE TABLE inbox (
 -- Changed to see whether the database can be written to.
 CREATE TABLE ping (n INTEGER NOT NULL);
 INSERT INTO ping (n) VALUES (0);
-
--- +goose Down
-DROP TABLE ping;
-DROP TABLE inbox;
-DROP TABLE deliveries;
-DROP TABLE cases;
-DROP TABLE sessions;
