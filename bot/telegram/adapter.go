@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"sync"
 	"time"
@@ -66,8 +65,7 @@ func (*Adapter) Name() string { return "telegram" }
 // Ping makes the cheapest call there is: nil when the platform answers and
 // takes the token.
 func (a *Adapter) Ping(ctx context.Context) error {
-	_, err := a.api.call(ctx, "getMe", nil)
-	return err
+	return a.api.call(ctx, "getMe", nil, nil)
 }
 
 // MaxFile implements bot.Fetcher: what getFile allows.
@@ -76,12 +74,11 @@ func (*Adapter) MaxFile() int64 { return 20 << 20 }
 
 // Fetch implements bot.Fetcher.
 func (a *Adapter) Fetch(ctx context.Context, at bot.Attachment) (io.ReadCloser, error) {
-	raw, err := a.api.call(ctx, "getFile", tgbotapi.Params{"file_id": at.ID})
-	if err != nil {
+	var f tgbotapi.File
+	if err := a.api.call(ctx, "getFile", tgbotapi.Params{"file_id": at.ID}, &f); err != nil {
 		return nil, err
 	}
-	var f tgbotapi.File
-	if err := json.Unmarshal(raw, &f); err != nil || f.FilePath == "" {
+	if f.FilePath == "" {
 		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "getFile", Reason: "no path"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)

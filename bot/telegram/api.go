@@ -11,7 +11,9 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -23,7 +25,8 @@ import (
 type api struct {
 	base    string // without a slash at the end
 	token   string
-	http    *http.Client
+	wire    *http.Transport
+	http    *http.Client // the same, for the library and for files
 	metrics *bot.Metrics
 }
 
@@ -41,7 +44,99 @@ func newAPI(base, token string, m *bot.Metrics) *api {
 	}
 	// A redirect would carry the token, and a reporter's words, elsewhere.
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &api{strings.TrimRight(base, "/"), token, &http.Client{Transport: transport, CheckRedirect: stay}, m}
+	return &api{strings.TrimRight(base, "/"), token, transport, &http.Client{Transport: transport, CheckRedirect: stay}, m}
+}
+
+// callTimeout bounds a call that is not a long poll and carries no file.
+const callTimeout = 30 * time.Second
+
+// call makes a call and puts its result where result points; nil is for those
+// who need only know that it was done.
+func (a *api) call(ctx context.Context, method string, p tgbotapi.Params, result any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return a.post(ctx, method, p, result)
+}
+
+// post is call without a time-out of its own. The request is ours: the
+// library's knows no context, and reads every answer three times.
+func (a *api) post(ctx context.Context, method string, p tgbotapi.Params, result any) error {
+	err := a.failure(ctx, method, a.exchange(ctx, method, p, result))
+	a.metrics.Call("telegram", method, err)
+	return err
+}
+
+// answer is what every call is answered with.
+// https://core.telegram.org/bots/api#making-requests
+type answer struct {
+	OK          bool                         `json:"ok"`
+	Result      any                          `json:"result"`
+	Code        int                          `json:"error_code"`
+	Description string                       `json:"description"`
+	Parameters  *tgbotapi.ResponseParameters `json:"parameters"`
+}
+
+// done is a result that nobody reads.
+type done struct{}
+
+func (*done) UnmarshalJSON([]byte) error { return nil }
+
+// errShape is the error of an answer whose result is not what was asked for.
+var errShape = errors.New("unreadable answer")
+
+// maxAnswer bounds an answer; a hundred updates are far smaller.
+const maxAnswer = 32 << 20
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func (a *api) exchange(ctx context.Context, method string, p tgbotapi.Params, result any) error {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, a.base+"/bot"+a.token+"/"+method, strings.NewReader(form(p)))
+	if err != nil {
+		return err
+	}
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := a.wire.RoundTrip(q)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	raw := buffers.Get().(*bytes.Buffer)
+	defer func() { raw.Reset(); buffers.Put(raw) }()
+	if _, err := raw.ReadFrom(io.LimitReader(resp.Body, maxAnswer)); err != nil {
+		return err
+	}
+	if result == nil {
+		result = &done{}
+	}
+	said := answer{Result: result}
+	err = json.Unmarshal(raw.Bytes(), &said)
+	if odd := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &odd) {
+		return errShape
+	}
+	switch {
+	case said.OK && err == nil:
+		return nil
+	case said.OK || said.Code == 0:
+		return errShape
+	}
+	refused := &tgbotapi.Error{Code: said.Code, Message: said.Description}
+	if said.Parameters != nil {
+		refused.ResponseParameters = *said.Parameters
+	}
+	return refused
+}
+
+func form(p tgbotapi.Params) string {
+	var b strings.Builder
+	for name, value := range p {
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(name)
+		b.WriteByte('=')
+		b.WriteString(url.QueryEscape(value))
+	}
+	return b.String()
 }
 
 // bound gives the library's client a context.
@@ -60,24 +155,8 @@ func (a *api) library(ctx context.Context) *tgbotapi.BotAPI {
 	return b
 }
 
-// callTimeout bounds a call that is not a long poll and carries no file.
-const callTimeout = 30 * time.Second
-
-// call makes a call and returns its result.
-func (a *api) call(ctx context.Context, method string, p tgbotapi.Params) (json.RawMessage, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	resp, err := a.library(ctx).MakeRequest(method, p)
-	err = a.failure(ctx, method, err)
-	a.metrics.Call("telegram", method, err)
-	if err != nil {
-		return nil, err
-	}
-	return resp.Result, nil
-}
-
 // upload makes a call that carries files.
-func (a *api) upload(ctx context.Context, method string, p tgbotapi.Params, files []tgbotapi.RequestFile) (json.RawMessage, error) {
+func (a *api) upload(ctx context.Context, method string, p tgbotapi.Params, files []tgbotapi.RequestFile) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	resp, err := a.library(ctx).UploadFiles(method, p, files)
@@ -86,35 +165,21 @@ func (a *api) upload(ctx context.Context, method string, p tgbotapi.Params, file
 	}
 	err = a.failure(ctx, method, err)
 	a.metrics.Call("telegram", method, err)
-	if err != nil {
-		return nil, err
-	}
-	return resp.Result, nil
+	return err
 }
 
 // send makes a call whose result is a message, and returns its reference.
 func (a *api) send(ctx context.Context, method string, p tgbotapi.Params) (bot.Ref, error) {
-	raw, err := a.call(ctx, method, p)
-	if err != nil {
+	var m struct {
+		ID int `json:"message_id"`
+	}
+	if err := a.call(ctx, method, p, &m); err != nil {
 		return "", err
 	}
-	return refOf(raw)
-}
-
-// refOf finds the message id at the head of a result.
-func refOf(raw json.RawMessage) (bot.Ref, error) {
-	if rest, ok := bytes.CutPrefix(raw, []byte(`{"message_id":`)); ok { // as Telegram writes it
-		if id, _, ok := bytes.Cut(rest, []byte(",")); ok && len(bytes.Trim(id, "0123456789")) == 0 {
-			return bot.Ref(id), nil
-		}
+	if m.ID == 0 {
+		return "", &bot.Failure{Kind: bot.RetryLater, Op: method, Reason: "not a message"}
 	}
-	var m struct {
-		ID json.Number `json:"message_id"`
-	}
-	if err := json.Unmarshal(raw, &m); err != nil || m.ID == "" {
-		return "", &bot.Failure{Kind: bot.RetryLater, Op: "read answer", Reason: "not a message"}
-	}
-	return bot.Ref(m.ID), nil
+	return bot.Ref(strconv.Itoa(m.ID)), nil
 }
 
 // failure types an error, and strips it of everything that is not ours to show.

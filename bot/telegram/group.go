@@ -103,6 +103,5 @@ func (a *Adapter) sendFiles(ctx context.Context, to bot.Address, kind string, fi
 		}
 		method, p["media"] = "sendMediaGroup", string(raw)
 	}
-	_, err = a.api.upload(ctx, method, p, parts)
-	return err
+	return a.api.upload(ctx, method, p, parts)
 }

@@ -64,7 +64,7 @@ func (a *Adapter) Poll(ctx context.Context, q *bot.Queue) error {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if offset > 0 {
-		if _, err := a.api.call(last, "getUpdates", tgbotapi.Params{"offset": strconv.Itoa(offset), "limit": "1", "timeout": "0"}); err != nil {
+		if err := a.api.call(last, "getUpdates", tgbotapi.Params{"offset": strconv.Itoa(offset), "limit": "1", "timeout": "0"}, nil); err != nil {
 			a.log.Debug().Err(err).Msg("last offset not told")
 		}
 	}
@@ -78,19 +78,15 @@ func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]tgbotapi.
 	if offset > 0 {
 		p["offset"] = strconv.Itoa(offset)
 	}
-	resp, err := a.api.library(ctx).MakeRequest("getUpdates", p)
-	err = a.api.failure(ctx, "getUpdates", err)
-	a.cfg.Metrics.Call("telegram", "getUpdates", err)
-	if err != nil {
-		return nil, err
-	}
 	var updates []tgbotapi.Update
-	if json.Unmarshal(resp.Result, &updates) == nil {
-		return updates, nil
+	err := a.api.post(ctx, "getUpdates", p, &updates)
+	if !says(err, errShape.Error()) {
+		return updates, err
 	}
+	// Ask again, and read them one by one.
 	var each []json.RawMessage
-	if json.Unmarshal(resp.Result, &each) != nil {
-		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "getUpdates", Reason: "unreadable answer"}
+	if err := a.api.post(ctx, "getUpdates", p, &each); err != nil {
+		return nil, err
 	}
 	updates = make([]tgbotapi.Update, 0, len(each))
 	for _, raw := range each {

@@ -32,7 +32,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 	aside := func(method string, p tgbotapi.Params) {
 		others.Go(func() {
 			// Too old, already without buttons, deleted by the reporter: all fine.
-			_, _ = a.api.call(ctx, method, p)
+			_ = a.api.call(ctx, method, p, nil)
 		})
 	}
 	if r.In.Callback != "" {
@@ -45,8 +45,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 			p["reply_markup"] = kb
 		}
 		err := a.paced(ctx, r.In.From, 1, first, func() error {
-			_, err := a.api.call(ctx, "editMessageText", p)
-			return err
+			return a.api.call(ctx, "editMessageText", p, nil)
 		})
 		switch {
 		case err == nil, says(err, "message is not modified"):
@@ -99,7 +98,6 @@ func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error
 	p := textParams(to, text)
 	p["disable_notification"] = "true"
 	return a.paced(ctx, to, 1, second, func() error {
-		_, err := a.api.call(ctx, "sendMessage", p)
-		return err
+		return a.api.call(ctx, "sendMessage", p, nil)
 	})
 }

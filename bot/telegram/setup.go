@@ -33,7 +33,7 @@ func (a *Adapter) Setup(ctx context.Context, faces []Face, webhook, secret strin
 	if webhook != "" {
 		method, p = "setWebhook", tgbotapi.Params{"url": webhook, "secret_token": secret, "allowed_updates": wanted, "max_connections": "40"}
 	}
-	if _, err := a.api.call(ctx, method, p); err != nil {
+	if err := a.api.call(ctx, method, p, nil); err != nil {
 		return fmt.Errorf("say where updates go: %w", err)
 	}
 	for _, f := range faces {
@@ -49,7 +49,7 @@ func (a *Adapter) Setup(ctx context.Context, faces []Face, webhook, secret strin
 			if f.Lang != "" {
 				p["language_code"] = f.Lang
 			}
-			if _, err := a.api.call(ctx, method, p); err != nil {
+			if err := a.api.call(ctx, method, p, nil); err != nil {
 				return fmt.Errorf("show the bot's face: %w", err)
 			}
 		}
