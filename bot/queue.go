@@ -34,6 +34,7 @@ type Queue struct {
 	done    []string      // ids to be removed from the inbox
 	removal chan struct{}
 	running sync.WaitGroup
+	ready   chan *lane // to a worker that has nothing to do
 }
 
 // item is a message on its way.
@@ -46,6 +47,7 @@ type item struct {
 
 // lane holds the messages of one reporter.
 type lane struct {
+	from       Address
 	items      []*item
 	apologised bool // the reporter was told of a fault, once
 }
@@ -66,7 +68,7 @@ const (
 
 // NewQueue returns a queue. Close ends it.
 func NewQueue(b *Bot, ch Channel, inbox store.Inbox) *Queue {
-	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, flight: map[string]*item{}, removal: make(chan struct{}, 1)}
+	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, flight: map[string]*item{}, removal: make(chan struct{}, 1), ready: make(chan *lane)}
 	q.room = sync.NewCond(&q.mu)
 	q.work, q.giveUp = context.WithCancel(context.Background())
 	go q.remove()
@@ -198,7 +200,7 @@ func (q *Queue) enqueue(it *item) {
 	q.flight[it.m.ID] = it
 	l, ok := q.lanes[it.m.From]
 	if !ok {
-		l = &lane{}
+		l = &lane{from: it.m.From}
 		q.lanes[it.m.From] = l
 	}
 	if l.repeats(it.m) || len(l.items) >= maxLane {
@@ -208,7 +210,29 @@ func (q *Queue) enqueue(it *item) {
 	l.items = append(l.items, it)
 	if len(l.items) == 1 {
 		q.running.Add(1)
-		go q.run(it.m.From, l)
+		select {
+		case q.ready <- l:
+		default:
+			go q.worker(l)
+		}
+	}
+}
+
+// rest is how long a worker waits for another lane. A turn needs a large
+// stack, and one that has grown is worth keeping.
+const rest = 5 * time.Second
+
+// worker works on one lane after the other.
+func (q *Queue) worker(l *lane) {
+	for {
+		q.run(l)
+		select {
+		case l = <-q.ready:
+		case <-time.After(rest):
+			return
+		case <-q.work.Done():
+			return
+		}
 	}
 }
 
@@ -220,7 +244,7 @@ func (l *lane) repeats(m Message) bool {
 }
 
 // run works on a lane until it is empty.
-func (q *Queue) run(from Address, l *lane) {
+func (q *Queue) run(l *lane) {
 	defer q.running.Done()
 	for {
 		q.mu.Lock()
@@ -247,7 +271,7 @@ func (q *Queue) run(from Address, l *lane) {
 			delete(q.flight, left.m.ID)
 		}
 		l.items = nil
-		delete(q.lanes, from)
+		delete(q.lanes, l.from)
 		q.mu.Unlock()
 		return
 	}
