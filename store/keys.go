@@ -26,7 +26,7 @@ import (
 // Keys seals what is stored, and turns what must be looked up into hashes that
 // only the holder of the keys can make. It holds three keysets: "seal" (AEAD,
 // AES-256-GCM), "files" (streaming AEAD, AES-256-GCM-HKDF in 4 KiB segments)
-// and "lookup" (PRF, HKDF-SHA-256). The first two rotate; the third cannot,
+// and "lookup" (PRF, HMAC-SHA-256). The first two rotate; the third cannot,
 // since what is stored under it would not be found again.
 //
 // Keys is safe for concurrent use.
@@ -63,7 +63,7 @@ func addPrimary(m *keyset.Manager, name string) error {
 	case "files":
 		template = streamingaead.AES256GCMHKDF4KBKeyTemplate()
 	case "lookup":
-		template = prf.HKDFSHA256PRFKeyTemplate()
+		template = prf.HMACSHA256PRFKeyTemplate()
 	}
 	id, err := m.Add(template)
 	if err != nil {
@@ -230,7 +230,7 @@ func (k *Keys) DatabaseKey() string { return hex.EncodeToString(k.derive("databa
 
 func (k *Keys) derive(input string, n uint32) []byte {
 	out, err := k.lookup.ComputePrimaryPRF([]byte(input), n)
-	if err != nil { // HKDF fails only for lengths above 8,160 bytes
+	if err != nil { // HMAC-SHA-256 gives 32 bytes at most
 		panic("derive key: " + err.Error())
 	}
 	return out
