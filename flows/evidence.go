@@ -61,6 +61,9 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	case !s.Sent.IsZero():
 		s.kept(Say("evidence.added", "ticket", literal(s.Report.Ticket())), *in.File)
+		if tidy(in.Text) != "" {
+			s.say(Say("evidence.note_late"))
+		}
 		s.Aside = AsideReceipt
 		return s, []Effect{Attach{s.Report, *in.File}}
 	}
@@ -77,12 +80,17 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		key = "evidence.kept_voice"
 	}
 	s.kept(Say(key, "n", number(len(a.Files))), *in.File)
+	if note := tidy(in.Text); !strings.Contains(a.Text, note) {
+		s.say(Say("evidence.note_long", "n", number(maxNote)))
+	}
 	return s, nil
 }
 
 // kept says that a file is kept, once for an album, beside what was refused.
 func (s *Session) kept(p Phrase, f File) {
-	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Phrase) bool { return strings.HasPrefix(n.Key, "evidence.") && n.Key != "evidence.sealed" })
+	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Phrase) bool {
+		return slices.Contains([]string{"evidence.kept", "evidence.kept_voice", "evidence.added"}, n.Key)
+	})
 	s.say(p)
 	if !f.Clean {
 		s.say(Say("evidence.sealed"))

@@ -112,7 +112,7 @@ func TestLanguagesAgree(t *testing.T) {
 var given = map[string][]string{
 	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"},
 	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "menu.sent_already": {"ticket"}, "review.list": {"list"},
-	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"},
+	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
 	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
 	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket"}, "card.missing": {"list"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -318,7 +319,7 @@ func crash(t *testing.T, open func(t *testing.T) Platform) {
 					} else {
 						f.p.Cut(n, after)
 					}
-					f.talk(r, Citizen[15:])
+					f.talk(r, slices.Concat(Citizen[15:17], []Line{{Press: "common.clear", See: "evidence.cleared"}}, Citizen[16:]))
 					f.stack.Settled(f.ctx)
 					if n == 0 { // nothing was cut: this is how many operations there are
 						limit = f.stack.Knife.Count()

@@ -156,3 +156,18 @@ func (c Vault) Copy(ctx context.Context, id flows.ReportID, f flows.File) (r io.
 	}
 	return r, err
 }
+
+// Touch implements store.Vault.
+func (c Vault) Touch(ctx context.Context, id flows.ReportID) error {
+	return c.Knife.Cut(func() error { return c.Vault.Touch(ctx, id) })
+}
+
+// Remove implements store.Vault.
+func (c Vault) Remove(ctx context.Context, id flows.ReportID, f flows.File) error {
+	return c.Knife.Cut(func() error { return c.Vault.Remove(ctx, id, f) })
+}
+
+// Discard implements store.Vault.
+func (c Vault) Discard(ctx context.Context, id flows.ReportID) error {
+	return c.Knife.Cut(func() error { return c.Vault.Discard(ctx, id) })
+}
