@@ -29,7 +29,12 @@ import (
 // TestMain makes this test binary the program itself when a test starts it as
 // one, so that whole processes can be killed, with the race detector in them.
 func TestMain(m *testing.M) {
-	if os.Getenv("NETRA_TEST_PROGRAM") != "" {
+	switch os.Getenv("NETRA_TEST_PROGRAM") {
+	case "":
+	case "minimal":
+		minimal()
+		return
+	default:
 		if name := os.Getenv("NETRA_TEST_PROFILE"); name != "" { // of make bench, for those who ask
 			if f, err := os.Create(name); err == nil && pprof.StartCPUProfile(f) == nil {
 				defer pprof.StopCPUProfile()
