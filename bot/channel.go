@@ -33,7 +33,8 @@ type Message struct {
 	Location bool           `json:"location,omitempty"`
 	Problem  string         `json:"problem,omitempty"` // locale key: why the channel cannot take it
 	Album    string         `json:"album,omitempty"`
-	Tries    int            `json:"-"` // failed turns so far
+	Numbered bool           `json:"numbered,omitempty"` // the choices stand numbered on the channel: "2" is one
+	Tries    int            `json:"-"`                  // failed turns so far
 	// Below says that words of ours may stand below the last question, so that
 	// the reply must be a new message: an edit above them would not be seen.
 	Below bool `json:"-"`

@@ -50,6 +50,8 @@ type Input struct {
 	Location bool
 	Problem  *Refusal // the channel could not take what was sent, and why
 	Album    string   // messages of one album share it
+	Numbered bool     // the channel showed the choices with numbers, having no buttons
+	Picks    []Code   // several choices at once, found by their numbers
 }
 
 // Words is what the rules must know about language. Package locales has it.
@@ -58,6 +60,9 @@ type Words interface {
 	// the text, and -1 when there is none. Case, spaces and closing
 	// punctuation do not matter.
 	Match(keys []string, text string) int
+	// Near is Match for a text with a wrong letter or two, and -1 when it is
+	// near none or near several.
+	Near(keys []string, text string) int
 	// Command returns the command that the text is in any language, or "".
 	Command(text string) Command
 	// Languages lists the languages there are, best first.

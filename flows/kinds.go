@@ -172,6 +172,17 @@ func (k Multi) Read(in Input, had Answer) (Answer, error) {
 		had.Open = false
 		return had, nil
 	}
+	if len(in.Picks) > 0 { // by number: the whole answer at once
+		picks := slices.Clone(in.Picks)
+		slices.Sort(picks)
+		picks = slices.Compact(picks)
+		if len(picks) > 1 && slices.Contains(picks, k.Sole) {
+			return Answer{}, Refusal{Key: "error.pick_sole"}
+		}
+		had.Codes = slices.DeleteFunc(slices.Clone(k.Codes), func(c Code) bool { return !slices.Contains(picks, c) })
+		had.Open = false
+		return had, nil
+	}
 	c, ok := pressed(in, k.Codes)
 	if !ok {
 		return Answer{}, need(in, "error.pick_some")

@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -103,10 +102,17 @@ func (r Rules) understand(s Session, in Input) Input {
 		under := r.View(s)
 		options = append(append(options, under.Choices...), under.Nav...)
 	}
-	if n, err := strconv.Atoi(text); err == nil && v.Numbered && n >= 1 && n <= len(v.Choices) {
-		o := v.Choices[n-1]
-		in.Press = &Press{Tag: v.Tag, Step: o.Step, Code: o.Code}
-		return in
+	if in.Numbered || v.Numbered {
+		switch picked := v.picked(text); {
+		case len(picked) > 0 && v.Accepts.Several && in.Numbered:
+			for _, o := range picked {
+				in.Picks = append(in.Picks, o.Code)
+			}
+			return in
+		case len(picked) == 1:
+			in.Press = &Press{Tag: v.Tag, Step: picked[0].Step, Code: picked[0].Code}
+			return in
+		}
 	}
 	keys := make([]string, len(options))
 	for i, o := range options {
@@ -117,6 +123,12 @@ func (r Rules) understand(s Session, in Input) Input {
 		return in
 	}
 	in.Command = r.Words.Command(text)
+	if in.Command != "" || v.Accepts.Text {
+		return in // other words are the answer
+	}
+	if i := r.Words.Near(keys, text); i >= 0 && options[i].Step != stepCancel { // only a plain yes deletes
+		in.Press = &Press{Tag: v.Tag, Step: options[i].Step, Code: options[i].Code}
+	}
 	return in
 }
 

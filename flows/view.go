@@ -1,6 +1,10 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Option is something the reporter may press, or answer by its number or words.
 type Option struct {
@@ -180,6 +184,23 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 		p.Items = append(p.Items, literal(a.Text))
 	}
 	return p
+}
+
+// picked are the choices whose numbers a text lists, and nil when it is
+// anything else.
+func (v View) picked(text string) []Option {
+	if strings.Trim(text, "0123456789 ,;.)") != "" {
+		return nil
+	}
+	var out []Option
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 || n > len(v.Choices) {
+			return nil
+		}
+		out = append(out, v.Choices[n-1])
+	}
+	return out
 }
 
 func (v *View) ask(p Phrase) { v.Body = append(v.Body, p) }

@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,60 @@ func (l *Locales) Match(keys []string, text string) int {
 		}
 	}
 	return -1
+}
+
+// Near implements flows.Words. One letter may be wrong, missing, too many or
+// swapped with the next in a word of five letters, two in one of nine.
+func (l *Locales) Near(keys []string, text string) int {
+	said := []rune(fold(text))
+	best, least, tied := -1, 3, false
+	for word, having := range l.words {
+		want := []rune(word)
+		allowed := min((len(want)-1)/4, 2)
+		if d := len(want) - len(said); allowed == 0 || d > allowed || -d > allowed {
+			continue
+		}
+		i := slices.IndexFunc(keys, func(k string) bool { return slices.Contains(having, k) })
+		if i < 0 {
+			continue
+		}
+		switch d := distance(said, want); {
+		case d > allowed || d > least:
+		case d < least:
+			best, least, tied = i, d, false
+		case i != best:
+			tied = true
+		}
+	}
+	if tied {
+		return -1
+	}
+	return best
+}
+
+// distance is the number of letters to change, add, drop or swap with the next
+// to make one word of the other (optimal string alignment).
+func distance(a, b []rune) int {
+	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
+	before, last, row := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
+	}
+	for i := range a {
+		row[0] = i + 1
+		for j := range b {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(row[j]+1, last[j+1]+1, last[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
 }
 
 // Command implements flows.Words. A word with a slash must be whole, one

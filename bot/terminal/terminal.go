@@ -24,7 +24,6 @@ type Terminal struct {
 	plain func(string) string // canonical markup to plain text
 
 	mu   sync.Mutex
-	last []bot.Button
 	refs int
 }
 
@@ -60,7 +59,6 @@ func (t *Terminal) Reply(_ context.Context, r bot.Reply) (bot.Ref, error) {
 	if len(nav) > 0 {
 		fmt.Fprintf(t.out, "  %s\n", strings.Join(nav, " "))
 	}
-	t.last = r.Choices
 	return "", nil
 }
 
@@ -126,7 +124,7 @@ func (t *Terminal) Run(ctx context.Context, in io.Reader, lang, start string, ha
 		}
 	}()
 	for n, line, ok := 0, start, true; ok; n++ {
-		if err := handle(ctx, t.message(n, line, lang)); err != nil {
+		if err := handle(ctx, message(n, line, lang)); err != nil {
 			return err
 		}
 		fmt.Fprint(t.out, "\n> ")
@@ -141,15 +139,9 @@ func (t *Terminal) Run(ctx context.Context, in io.Reader, lang, start string, ha
 }
 
 // message reads a line as what a reporter did.
-func (t *Terminal) message(n int, line, lang string) bot.Message {
-	m := bot.Message{From: "me", ID: strconv.Itoa(n), At: time.Now().UTC(), Lang: lang}
+func message(n int, line, lang string) bot.Message {
+	m := bot.Message{From: "me", ID: strconv.Itoa(n), At: time.Now().UTC(), Lang: lang, Numbered: true}
 	line = strings.TrimSpace(line)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if i, err := strconv.Atoi(line); err == nil && i >= 1 && i <= len(t.last) {
-		m.Press = &t.last[i-1].Press
-		return m
-	}
 	if path, ok := strings.CutPrefix(line, "@"); ok && path != "" {
 		m.File = &bot.Attachment{ID: path}
 		return m

@@ -5,6 +5,7 @@
 // by "go test -update". The reporter
 //
 //	> words            says words
+//	> # words          says words on a channel that numbers its choices
 //	> [Label]          presses the button with that label
 //	> @photo NAME      sends a picture (@voice, @video likewise); "| words" adds a caption
 //	> @album A NAME    sends a picture that belongs to album A
@@ -153,6 +154,8 @@ func (p *replay) input(said string) (flows.Input, bool) {
 	word, rest, _ := strings.Cut(said, " ")
 	rest, caption, _ := strings.Cut(rest, " | ")
 	switch word {
+	case "#":
+		in.Numbered, in.Text = true, rest
 	case "@photo":
 		in.File, in.Text = file(rest, "image/jpeg", true), caption
 	case "@video":
