@@ -26,8 +26,8 @@ type Message struct {
 	Lang     string         `json:"lang,omitempty"`
 	Text     string         `json:"text,omitempty"` // words, or the caption of File
 	Press    *flows.Press   `json:"press,omitempty"`
-	Origin   Ref            `json:"origin,omitempty"`   // the message whose button was pressed
-	Callback string         `json:"callback,omitempty"` // what the channel must answer a press with
+	Origin   Ref            `json:"origin,omitempty"` // the message whose button was pressed
+	Token    string         `json:"token,omitempty"`  // what the channel itself must remember for the reply
 	File     *Attachment    `json:"file,omitempty"`
 	Contact  *flows.Contact `json:"contact,omitempty"`
 	Location bool           `json:"location,omitempty"`
@@ -70,7 +70,8 @@ type Reply struct {
 	Text    string
 	Choices []Button
 	Nav     []Button
-	Number  bool // the choices can be answered by number
+	Number  bool   // even buttons show the choices' numbers
+	Hint    string // how to choose where there are no buttons; "" without choices
 }
 
 // Channel is a place where reporters write to us.

@@ -306,5 +306,13 @@ func (b *Bot) Render(channel string, s flows.Session) Reply {
 		}
 		return out
 	}
-	return Reply{Text: strings.Join(paragraphs, "\n\n"), Choices: buttons(v.Choices), Nav: buttons(v.Nav), Number: v.Numbered}
+	hint := ""
+	if len(v.Choices) > 0 {
+		key := "choices.one"
+		if v.Accepts.Several {
+			key = "choices.several"
+		}
+		hint = b.Words.Render(s.Lang, flows.Say(key), extra)
+	}
+	return Reply{Text: strings.Join(paragraphs, "\n\n"), Choices: buttons(v.Choices), Nav: buttons(v.Nav), Number: v.Numbered, Hint: hint}
 }

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,16 +11,24 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/pace"
 )
 
 // DefaultAPI is Telegram's own Bot API server.
 const DefaultAPI = "https://api.telegram.org"
 
+// PublicLimits are those of Telegram's own servers.
+// https://core.telegram.org/bots/faq#broadcasting-to-users
+var PublicLimits = pace.Limits{Overall: 30, Chat: 10, Group: 20, Second: time.Second, Minute: time.Minute}
+
+// isGroup: groups have negative ids.
+func isGroup(to bot.Address) bool { return strings.HasPrefix(string(to), "-") }
+
 // Config is what an Adapter needs to know.
 type Config struct {
 	Token   string
 	API     string // base address; "" is DefaultAPI
-	Limits  Limits
+	Limits  pace.Limits
 	Log     zerolog.Logger
 	Metrics *bot.Metrics
 	Now     func() time.Time
@@ -29,7 +38,7 @@ type Config struct {
 type Adapter struct {
 	cfg  Config
 	api  *api
-	pace *pacer
+	pace *pace.Pacer
 	log  zerolog.Logger
 }
 
@@ -48,7 +57,7 @@ func New(cfg Config) *Adapter {
 		cfg.Now = time.Now
 	}
 	hush()
-	return &Adapter{cfg: cfg, api: newAPI(cfg.API, cfg.Token, cfg.Metrics), pace: newPacer(cfg.Limits), log: cfg.Log}
+	return &Adapter{cfg: cfg, api: newAPI(cfg.API, cfg.Token, cfg.Metrics), pace: pace.New(cfg.Limits, isGroup), log: cfg.Log}
 }
 
 // hush silences the library, which prints to stderr with the standard logger.

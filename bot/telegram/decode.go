@@ -24,7 +24,7 @@ func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
 		if c.From == nil || c.From.IsBot || c.Message != nil && c.Message.Chat != nil && !c.Message.Chat.IsPrivate() {
 			return m, false
 		}
-		m.From, m.Lang, m.Callback, m.At = address(c.From.ID), c.From.LanguageCode, c.ID, now
+		m.From, m.Lang, m.Token, m.At = address(c.From.ID), c.From.LanguageCode, c.ID, now
 		if c.Message != nil {
 			m.Origin = bot.Ref(strconv.Itoa(c.Message.MessageID))
 		}

@@ -10,6 +10,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/pace"
 )
 
 // answering makes a message an answer, and none if the other is gone.
@@ -27,7 +28,7 @@ func (a *Adapter) Post(ctx context.Context, to bot.Address, text string, answer 
 		p := textParams(to, part)
 		answering(p, answer)
 		var ref bot.Ref
-		err := a.paced(ctx, to, 1, second, func() (err error) {
+		err := a.pace.Do(ctx, to, 1, pace.Delivery, func() (err error) {
 			ref, err = a.api.send(ctx, "sendMessage", p)
 			return err
 		})
@@ -69,7 +70,7 @@ func (a *Adapter) album(ctx context.Context, to bot.Address, kind string, files 
 	for len(files) > 0 {
 		some := files[:min(10, len(files))]
 		files = files[len(some):]
-		if err := a.paced(ctx, to, len(some), second, func() error { return a.sendFiles(ctx, to, kind, some, answer) }); err != nil {
+		if err := a.pace.Do(ctx, to, len(some), pace.Delivery, func() error { return a.sendFiles(ctx, to, kind, some, answer) }); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/pace"
 )
 
 // noPreview keeps Telegram from fetching links that reporters send.
@@ -35,8 +36,8 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 			_ = a.api.call(ctx, method, p, nil)
 		})
 	}
-	if r.In.Callback != "" {
-		aside("answerCallbackQuery", tgbotapi.Params{"callback_query_id": r.In.Callback})
+	if r.In.Token != "" {
+		aside("answerCallbackQuery", tgbotapi.Params{"callback_query_id": r.In.Token})
 	}
 	if edit {
 		p := textParams(r.In.From, parts[0])
@@ -44,7 +45,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 		if kb != "" {
 			p["reply_markup"] = kb
 		}
-		err := a.paced(ctx, r.In.From, 1, first, func() error {
+		err := a.pace.Do(ctx, r.In.From, 1, pace.Reply, func() error {
 			return a.api.call(ctx, "editMessageText", p, nil)
 		})
 		switch {
@@ -68,7 +69,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 		if i == len(parts)-1 && kb != "" {
 			p["reply_markup"] = kb
 		}
-		err := a.paced(ctx, r.In.From, 1, first, func() (err error) {
+		err := a.pace.Do(ctx, r.In.From, 1, pace.Reply, func() (err error) {
 			last, err = a.api.send(ctx, "sendMessage", p)
 			return err
 		})
@@ -97,7 +98,7 @@ func holds(ref bot.Ref, keyboard string) bot.Ref {
 func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error {
 	p := textParams(to, text)
 	p["disable_notification"] = "true"
-	return a.paced(ctx, to, 1, second, func() error {
+	return a.pace.Do(ctx, to, 1, pace.Delivery, func() error {
 		return a.api.call(ctx, "sendMessage", p, nil)
 	})
 }

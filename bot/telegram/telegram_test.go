@@ -18,6 +18,7 @@ import (
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/bottest"
 	"github.com/netralitas/netra/bot/bottest/telegramtest"
+	"github.com/netralitas/netra/bot/pace"
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
@@ -39,7 +40,7 @@ func TestPace(t *testing.T) {
 			Intakes: []string{"intake"}, Opened: time.Now(),
 		}))
 	}
-	limits := telegram.Limits{Overall: 30, Chat: 10, Group: 20, Second: minute / 60, Minute: minute}
+	limits := pace.Limits{Overall: 30, Chat: 10, Group: 20, Second: minute / 60, Minute: minute}
 	a := telegram.New(telegram.Config{Token: server.Token, API: server.URL, Limits: limits, Log: zerolog.Nop()})
 	began := time.Now()
 	s.Start(a, "telegram:"+strconv.FormatInt(group.ID(), 10), a.Poll)

@@ -52,6 +52,9 @@ func (t *Terminal) Reply(_ context.Context, r bot.Reply) (bot.Ref, error) {
 		}
 		fmt.Fprintf(t.out, "  %d. %s%s\n", i+1, mark, t.plain(b.Label))
 	}
+	if r.Hint != "" {
+		fmt.Fprintf(t.out, "  %s\n", t.plain(r.Hint))
+	}
 	nav := make([]string, len(r.Nav))
 	for i, b := range r.Nav {
 		nav[i] = "[" + t.plain(b.Label) + "]"

@@ -1,4 +1,4 @@
-package telegram
+package pace
 
 import (
 	"context"
@@ -12,15 +12,17 @@ import (
 // fast shrinks the limits' time a hundredfold.
 var fast = Limits{Overall: 30, Chat: 10, Group: 20, Second: 10 * time.Millisecond, Minute: 600 * time.Millisecond}
 
+func negative(a bot.Address) bool { return a[0] == '-' }
+
 // TestWindowSlides holds any span of the window's length to its limit.
 func TestWindowSlides(t *testing.T) {
-	p := newPacer(fast)
+	p := New(fast, negative)
 	var mu sync.Mutex
 	var began []time.Time
 	var all sync.WaitGroup
 	for range 70 {
 		all.Go(func() {
-			end, err := p.begin(t.Context(), "-100", 1, second)
+			end, err := p.begin(t.Context(), "-100", 1, Delivery)
 			if err != nil {
 				t.Error(err)
 				return
@@ -48,14 +50,14 @@ func TestWindowSlides(t *testing.T) {
 func TestRepliesFirst(t *testing.T) {
 	l := fast
 	l.Overall, l.Group, l.Second = 1, 0, 50*time.Millisecond
-	p := newPacer(l)
-	end, err := p.begin(t.Context(), "-1", 1, second)
+	p := New(l, negative)
+	end, err := p.begin(t.Context(), "-1", 1, Delivery)
 	if err != nil {
 		t.Fatal(err)
 	}
 	order := make(chan string, 3)
 	var all sync.WaitGroup
-	take := func(who bot.Address, prio priority) {
+	take := func(who bot.Address, prio Priority) {
 		all.Go(func() {
 			end, err := p.begin(t.Context(), who, 1, prio)
 			if err != nil {
@@ -66,10 +68,10 @@ func TestRepliesFirst(t *testing.T) {
 			end()
 		})
 	}
-	take("-2", second)
-	take("-3", second)
+	take("-2", Delivery)
+	take("-3", Delivery)
 	time.Sleep(5 * time.Millisecond)
-	take("4", first)
+	take("4", Reply)
 	time.Sleep(5 * time.Millisecond)
 	end()
 	all.Wait()
@@ -79,15 +81,15 @@ func TestRepliesFirst(t *testing.T) {
 }
 
 func TestPaceCanBeAbandoned(t *testing.T) {
-	p := newPacer(Limits{Group: 1, Second: time.Second, Minute: time.Hour})
-	end, err := p.begin(t.Context(), "-1", 1, second)
+	p := New(Limits{Group: 1, Second: time.Second, Minute: time.Hour}, negative)
+	end, err := p.begin(t.Context(), "-1", 1, Delivery)
 	if err != nil {
 		t.Fatal(err)
 	}
 	end()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := p.begin(ctx, "-1", 1, second); err == nil {
+	if _, err := p.begin(ctx, "-1", 1, Delivery); err == nil {
 		t.Error("went on after the end")
 	}
 }

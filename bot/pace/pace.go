@@ -1,4 +1,7 @@
-package telegram
+// Package pace holds messages back before a platform has to refuse them:
+// windows for everything, for each chat and for each group. Replies go before
+// deliveries.
+package pace
 
 import (
 	"context"
@@ -8,7 +11,7 @@ import (
 	"github.com/netralitas/netra/bot"
 )
 
-// Limits is how many messages Telegram takes. A zero limit is none.
+// Limits is how many messages a platform takes. A zero limit is none.
 type Limits struct {
 	Overall int           // messages in a Second
 	Chat    int           // messages in ten Seconds in a private chat
@@ -17,15 +20,13 @@ type Limits struct {
 	Minute  time.Duration // one minute; tests shorten it
 }
 
-// PublicLimits are those of Telegram's own servers.
-var PublicLimits = Limits{Overall: 30, Chat: 10, Group: 20, Second: time.Second, Minute: time.Minute}
+// Priority says who goes first.
+type Priority int
 
-// The two priorities: replies go before deliveries.
-type priority int
-
+// The two priorities.
 const (
-	first priority = iota
-	second
+	Reply Priority = iota
+	Delivery
 )
 
 // window allows so many events in any span of a length. Events count from when
@@ -56,9 +57,10 @@ func (w *window) free(now time.Time, n int) time.Duration {
 	return -1
 }
 
-// pacer holds the windows.
-type pacer struct {
+// Pacer holds messages to limits.
+type Pacer struct {
 	limits  Limits
+	group   func(bot.Address) bool
 	mu      sync.Mutex
 	overall window
 	chats   map[bot.Address]*window
@@ -66,13 +68,14 @@ type pacer struct {
 	change  chan struct{} // closed and replaced whenever something ended
 }
 
-func newPacer(l Limits) *pacer {
-	return &pacer{limits: l, overall: window{limit: l.Overall, length: l.Second}, chats: map[bot.Address]*window{}, change: make(chan struct{})}
+// New returns a pacer. group tells groups from people.
+func New(l Limits, group func(bot.Address) bool) *Pacer {
+	return &Pacer{limits: l, group: group, overall: window{limit: l.Overall, length: l.Second}, chats: map[bot.Address]*window{}, change: make(chan struct{})}
 }
 
 // begin waits until n messages may go to a chat. The caller calls the returned
 // function when the platform has answered.
-func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority) (end func(), err error) {
+func (p *Pacer) begin(ctx context.Context, to bot.Address, n int, prio Priority) (end func(), err error) {
 	waits := false // a reply, for everybody's budget and not for its own chat's
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,14 +83,14 @@ func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority)
 		now := time.Now()
 		chat := p.chat(to)
 		wait := p.overall.free(now, n)
-		if w := prio == first && wait != 0; w != waits {
+		if w := prio == Reply && wait != 0; w != waits {
 			waits = w
 			p.replies += map[bool]int{true: 1, false: -1}[w]
 		}
 		if d := chat.free(now, n); wait >= 0 && (d < 0 || d > wait) {
 			wait = d
 		}
-		if wait == 0 && prio == second && p.replies > 0 && p.limits.Overall > 0 {
+		if wait == 0 && prio == Delivery && p.replies > 0 && p.limits.Overall > 0 {
 			wait = -1
 		}
 		if wait == 0 {
@@ -112,7 +115,7 @@ func (p *pacer) begin(ctx context.Context, to bot.Address, n int, prio priority)
 	}
 }
 
-func (p *pacer) end(ends []*window, n int) {
+func (p *Pacer) end(ends []*window, n int) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -129,11 +132,10 @@ func (p *pacer) end(ends []*window, n int) {
 	p.change = make(chan struct{})
 }
 
-// chat is the window of one chat; nil when it has no limit. Groups have
-// negative ids.
-func (p *pacer) chat(to bot.Address) *window {
+// chat is the window of one chat; nil when it has no limit.
+func (p *Pacer) chat(to bot.Address) *window {
 	limit, length := p.limits.Chat, 10*p.limits.Second
-	if len(to) > 0 && to[0] == '-' {
+	if p.group(to) {
 		limit, length = p.limits.Group, p.limits.Minute
 	}
 	if limit == 0 {
@@ -151,7 +153,7 @@ func (p *pacer) chat(to bot.Address) *window {
 }
 
 // prune forgets chats that nothing was sent to lately.
-func (p *pacer) prune() {
+func (p *Pacer) prune() {
 	now := time.Now()
 	for to, w := range p.chats {
 		if w.free(now, 0); w.busy == 0 && len(w.ended) == 0 {
@@ -178,9 +180,10 @@ func sleep(ctx context.Context, d time.Duration, change <-chan struct{}) error {
 	return nil
 }
 
-// paced makes a call when its turn has come.
-func (a *Adapter) paced(ctx context.Context, to bot.Address, n int, prio priority, call func() error) error {
-	end, err := a.pace.begin(ctx, to, n, prio)
+// Do makes a call that sends n messages to a chat, when its turn has come. An
+// error of its own is a bot.Failure.
+func (p *Pacer) Do(ctx context.Context, to bot.Address, n int, prio Priority, call func() error) error {
+	end, err := p.begin(ctx, to, n, prio)
 	if err != nil {
 		return err
 	}
