@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.mau.fi/libsignal/ecc"
+	signal "go.mau.fi/libsignal/logger"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waCert"
 	"go.mau.fi/whatsmeow/util/keys"
@@ -59,10 +60,24 @@ func trustLocked(root [32]byte) error {
 	}
 	if !trusted.set {
 		whatsmeow.WACertPubKey = root
+		if signal.Logger == nil { // it would set one itself at the first error, without a lock
+			var none signal.Loggable = silent{}
+			signal.Setup(&none)
+		}
 		trusted.root, trusted.set = root, true
 	}
 	return nil
 }
+
+// silent is a logger of the Signal library: what cannot be decrypted is an event
+// of whatsmeow as well.
+type silent struct{}
+
+func (silent) Debug(string, string)   {}
+func (silent) Info(string, string)    {}
+func (silent) Warning(string, string) {}
+func (silent) Error(string, string)   {}
+func (silent) Configure(string)       {}
 
 func newAuthority() (*authority, error) {
 	a := &authority{root: keys.NewKeyPair(), static: keys.NewKeyPair()}

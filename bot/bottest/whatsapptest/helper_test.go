@@ -2,7 +2,7 @@ package whatsapptest
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"os"
 	"strings"
 	"sync"
@@ -12,10 +12,12 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 	waLog "go.mau.fi/whatsmeow/util/log"
-	"google.golang.org/protobuf/proto"
+
+	_ "github.com/ncruces/go-sqlite3/driver"
 )
 
 // bot is a client under test, an unmodified whatsmeow.
@@ -200,5 +202,15 @@ func hasViolation(s *Server, part string) bool {
 	return false
 }
 
-var _ = errors.Is
-var _ = proto.String
+// onDisk is a device in a database, which outlives its client.
+func onDisk(t testing.TB, file string) *store.Device {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+file+"?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(off)&_txlock=immediate")
+	must(t, err)
+	t.Cleanup(func() { db.Close() })
+	c := sqlstore.NewWithDB(db, "sqlite3", logger("db"))
+	must(t, c.Upgrade(t.Context()))
+	dev, err := c.GetFirstDevice(t.Context())
+	must(t, err)
+	return dev
+}

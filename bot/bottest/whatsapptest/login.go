@@ -125,11 +125,21 @@ func (s *Server) handle(c *conn, n *node) {
 	}
 }
 
+// errorWords go with the codes of queries.
+var errorWords = map[int]string{
+	400: "bad-request", 401: "not-authorized", 403: "forbidden", 404: "item-not-found", 405: "not-allowed", 406: "not-acceptable",
+	410: "gone", 419: "resource-limit", 423: "locked", 429: "rate-overlimit", 501: "feature-not-implemented", 503: "service-unavailable",
+}
+
 // refuseStanza answers with an error.
 func (s *Server) refuseStanza(c *conn, n *node, code int) {
 	switch n.Tag {
 	case "iq":
-		s.fail(c, n, strconv.Itoa(code), "injected")
+		words := errorWords[code]
+		if words == "" {
+			words = "internal-server-error"
+		}
+		s.fail(c, n, strconv.Itoa(code), words)
 	case "message":
 		s.refuseMessage(c, n, code)
 	}
