@@ -188,18 +188,18 @@ func (a *Account) Cut() { a.each((*conn).close) }
 // again, 503 is a restart of the server, 500 is unknown.
 func (a *Account) StreamError(code string) {
 	a.each(func(c *conn) {
-		patience := linger
+		until := linger
 		if code == "515" {
-			patience = 10 * time.Second // the client hangs up
+			until = farewell
 		}
-		c.part(node{Tag: "stream:error", Attrs: attrs{"code": code}}, patience)
+		c.part(node{Tag: "stream:error", Attrs: attrs{"code": code}}, until)
 	})
 }
 
 // Replaced ends the account's connections as if the same device had connected
 // somewhere else.
 func (a *Account) Replaced() {
-	a.each(func(c *conn) { c.part(conflict("replaced"), linger) })
+	a.each(func(c *conn) { c.part(conflict("replaced"), farewell) })
 }
 
 func conflict(kind string) node {
@@ -219,7 +219,7 @@ func (a *Account) Unlink() {
 			continue
 		}
 		if d.conn != nil {
-			d.conn.part(conflict("device_removed"), linger)
+			d.conn.part(conflict("device_removed"), farewell)
 		}
 		a.s.remove(d)
 	}
@@ -269,4 +269,4 @@ func (s *Server) findDevice(j types.JID) *device {
 	return nil
 }
 
-var errTimeout = errors.New("whatsapptest: the client did not answer in time")
+var errTimeout = errors.New("whatsapptest: the client is gone or did not answer in time")

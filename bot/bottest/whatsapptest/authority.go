@@ -32,6 +32,7 @@ var trusted struct {
 func theAuthority() (*authority, error) {
 	trusted.Lock()
 	defer trusted.Unlock()
+	quiet()
 	if trusted.own != nil {
 		return trusted.own, nil
 	}
@@ -51,6 +52,7 @@ func theAuthority() (*authority, error) {
 func trust(root [32]byte) error {
 	trusted.Lock()
 	defer trusted.Unlock()
+	quiet()
 	return trustLocked(root)
 }
 
@@ -60,13 +62,18 @@ func trustLocked(root [32]byte) error {
 	}
 	if !trusted.set {
 		whatsmeow.WACertPubKey = root
-		if signal.Logger == nil { // it would set one itself at the first error, without a lock
-			var none signal.Loggable = silent{}
-			signal.Setup(&none)
-		}
 		trusted.root, trusted.set = root, true
 	}
 	return nil
+}
+
+// quiet gives the Signal library a logger, unless the program did. It would set
+// its own at the first error, without a lock.
+func quiet() {
+	if signal.Logger == nil {
+		var none signal.Loggable = silent{}
+		signal.Setup(&none)
+	}
 }
 
 // silent is a logger of the Signal library: what cannot be decrypted is an event

@@ -16,9 +16,14 @@ import (
 	"go.mau.fi/whatsmeow/types"
 )
 
-// linger is how long a connection stays open after its last stanza: whatsmeow
-// drops what it has not handled yet when a connection ends.
-const linger = 300 * time.Millisecond
+// How long a connection stays open after its last stanza. whatsmeow drops what
+// it has not handled yet when a connection ends, hence linger. When the client
+// should not come back it, or who runs it, has longer to hang up itself, because
+// whatsmeow cannot do that while the server does.
+const (
+	linger   = 300 * time.Millisecond
+	farewell = 3 * time.Second
+)
 
 // conn is a connection of a client. Its reader is the HTTP handler's goroutine,
 // its writer a second one, so that sending never blocks.
@@ -30,7 +35,8 @@ type conn struct {
 	hand    *handshake
 	opened  uint32 // frames decrypted
 	dev     *device
-	pairing *pairing // of a client that has no device yet
+	key     [32]byte // the client's, guarded by Server.mu
+	pairing *pairing // of a client that has no device yet, guarded by Server.mu
 
 	mu      sync.Mutex
 	out     [][]byte
@@ -71,6 +77,9 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	s.mu.Lock()
+	c.key = c.hand.clientKey
+	s.mu.Unlock()
 	var writer sync.WaitGroup
 	writer.Go(c.write)
 	defer writer.Wait()
@@ -225,12 +234,12 @@ func (c *conn) close() {
 	})
 }
 
-// part sends the last stanza of a connection and gives the client time to read
-// it.
-func (c *conn) part(n node, patience time.Duration) {
+// part sends the last stanza of a connection and gives the client time.
+func (c *conn) part(n node, until time.Duration) {
 	c.send(n)
 	c.mute()
-	time.AfterFunc(patience, c.close)
+	timer := time.AfterFunc(until, c.close)
+	context.AfterFunc(c.ctx, func() { timer.Stop() })
 }
 
 // discard reads until the client hangs up.

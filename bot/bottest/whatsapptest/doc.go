@@ -32,9 +32,14 @@
 // # Races in whatsmeow
 //
 // Client.Disconnect races inside whatsmeow against the end of the same
-// connection from the other side (NoiseSocket.Stop and FrameSocket.Close both
-// touch OnDisconnect). The server therefore lets a client that was told to
-// reconnect hang up by itself, and User.Close waits until the two agree. A test
-// that cuts the client under test must see it connected again, or give up,
-// before it calls Disconnect.
+// connection from the other side: NoiseSocket.Stop and FrameSocket.Close both
+// touch OnDisconnect. The server therefore leaves it to a client that should go
+// to hang up, for some seconds. After a cut, Server.Settle waits until
+// Disconnect is safe; User.Close does so itself.
+//
+// A cut while requests are in flight makes each of them, and whatsmeow's own
+// reconnect, wait in exsync.Event.GetChan, which writes under a read lock. The
+// race detector sees that now and then. A client that reconnects by itself
+// (EnableAutoReconnect off, Connect at events.Disconnected) and has one request
+// in flight is not affected.
 package whatsapptest

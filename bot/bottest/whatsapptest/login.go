@@ -52,7 +52,7 @@ func (s *Server) login(c *conn) bool {
 		return false
 	}
 	if old := d.conn; old != nil {
-		old.part(conflict("replaced"), linger)
+		old.part(conflict("replaced"), farewell)
 	}
 	d.conn, d.active, c.dev = c, false, d
 	d.forget()
@@ -71,7 +71,11 @@ func (c *conn) refuse(r Refusal) {
 	if r.Expire != 0 {
 		a["expire"] = strconv.Itoa(int(r.Expire.Seconds()))
 	}
-	c.part(node{Tag: "failure", Attrs: a}, linger)
+	until := farewell
+	if r.Reason >= 500 { // the client comes again
+		until = linger
+	}
+	c.part(node{Tag: "failure", Attrs: a}, until)
 	c.discard()
 }
 

@@ -26,6 +26,7 @@ type User struct {
 	Client *whatsmeow.Client // for what User has no method for
 
 	store   *store.Device
+	gone    chan struct{} // closed by Close
 	closing sync.Once
 
 	mu      sync.Mutex
@@ -46,7 +47,7 @@ func (s *Server) NewUserWith(o AccountOptions) *User {
 	dev := newMemory()
 	u := &User{
 		Account: s.newAccount(o, dev.IdentityKey), store: dev, threads: map[types.JID]*thread{},
-		changed: make(chan struct{}), calls: map[string]bool{},
+		changed: make(chan struct{}), gone: make(chan struct{}), calls: map[string]bool{},
 	}
 	if err := s.preregister(u.Account, u); err != nil {
 		s.t.Errorf("whatsapptest: new user: %v", err)
@@ -59,9 +60,13 @@ func (s *Server) NewUserWith(o AccountOptions) *User {
 	s.Wire(u.Client)
 	up := make(chan struct{})
 	once := sync.OnceFunc(func() { close(up) })
+	u.Client.EnableAutoReconnect = false // see reconnect
 	u.Client.AddEventHandler(func(e any) {
-		if _, ok := e.(*events.Connected); ok {
+		switch e.(type) {
+		case *events.Connected:
 			once()
+		case *events.Disconnected:
+			u.reconnect()
 		}
 		u.see(e)
 	})
@@ -80,35 +85,32 @@ func (s *Server) NewUserWith(o AccountOptions) *User {
 	return u
 }
 
-// Close disconnects the person's phone for good, once it and the server agree
-// whether there is a connection. Closing again does nothing.
+// Close disconnects the person's phone for good. Closing again does nothing.
 func (u *User) Close() {
 	u.closing.Do(func() {
-		until := time.Now().Add(3 * time.Second)
-		for time.Now().Before(until) && !u.settled() {
-			time.Sleep(time.Millisecond)
-		}
+		u.s.Settle(u.Client)
+		close(u.gone)
 		u.Client.Disconnect()
-		for time.Now().Before(until) && u.connected() {
-			time.Sleep(time.Millisecond)
-		}
 	})
 }
 
-// settled reports whether neither side is about to learn of a cut.
-func (u *User) settled() bool {
-	u.s.mu.Lock()
-	refused := u.refusal != Refusal{} || u.devices[0] == nil
-	u.s.mu.Unlock()
-	return refused || u.connected() && u.Client.IsConnected() && u.Client.IsLoggedIn()
-}
-
-// connected reports whether the server has the phone's connection.
-func (u *User) connected() bool {
-	u.s.mu.Lock()
-	defer u.s.mu.Unlock()
-	d := u.devices[0]
-	return d != nil && d.conn != nil
+// reconnect connects the phone again after a cut. whatsmeow could do that itself,
+// but it waits ever longer, and races against its own requests in flight, which
+// wait for the connection (exsync.Event.GetChan writes under a read lock).
+func (u *User) reconnect() {
+	if !u.s.enter() {
+		return
+	}
+	go func() {
+		defer u.s.wg.Done()
+		for wait := time.Millisecond; u.Client.Connect() != nil; wait *= 2 {
+			select {
+			case <-time.After(wait):
+			case <-u.gone:
+				return
+			}
+		}
+	}()
 }
 
 // Chat returns the person's chat with somebody, or in a group.

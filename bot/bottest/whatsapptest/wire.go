@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"go.mau.fi/whatsmeow"
 )
@@ -61,6 +62,38 @@ func wire(cli *whatsmeow.Client, h *http.Client) {
 	cli.SetWebsocketHTTPClient(h)
 	cli.SetPreLoginHTTPClient(h)
 	cli.SetMediaHTTPClient(h)
+}
+
+// Settle waits until a client and the server agree whether they are connected.
+// After a cut it must be called before Disconnect, which races inside whatsmeow
+// against the end of the connection from the other side.
+func (s *Server) Settle(cli *whatsmeow.Client) {
+	key := *cli.Store.NoiseKey.Pub
+	until := time.Now().Add(3 * time.Second)
+	for agreed := 0; agreed < 10 && time.Now().Before(until); time.Sleep(2 * time.Millisecond) {
+		here, there := cli.IsConnected(), s.connected(key)
+		switch {
+		case here && there:
+			return
+		case here == there: // the client may still be tidying up
+			agreed++
+		default:
+			agreed = 0
+		}
+	}
+}
+
+// connected reports whether there is a connection of the client with that key
+// that the server is not about to end.
+func (s *Server) connected(key [32]byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns {
+		if c.key == key {
+			return true
+		}
+	}
+	return false
 }
 
 // Env returns the variables, as "name=value", by which FromEnv finds the server
