@@ -101,7 +101,9 @@ func TestMedia(t *testing.T) {
 	for _, kind := range []string{"image", "video", "voice", "audio", "document", "sticker"} {
 		c.Send(Post{Kind: kind, Data: append(data, kind...), Name: "contoh.pdf"})
 		m := next[*events.Message](b)
-		got, err := b.DownloadAny(t.Context(), m.Message)
+		seen := &Message{}
+		describe(seen, m.Message, false)
+		got, err := b.Download(t.Context(), seen.file)
 		if err != nil || string(got) != string(data)+kind {
 			t.Errorf("%s: %d bytes, %v", kind, len(got), err)
 		}

@@ -386,6 +386,7 @@ func TestViolations(t *testing.T) {
 		"wants to and one of":           {Tag: "chatstate", Attrs: attrs{"to": u.LID}},
 		"unknown query salah/get/salah": {Tag: "iq", Attrs: attrs{"xmlns": "salah", "type": "get", "id": "q"}, Content: []node{{Tag: "salah"}}},
 	} {
+		//nolint:staticcheck // no other way makes whatsmeow send what is wrong
 		must(t, b.DangerousInternals().SendNode(t.Context(), n))
 		eventually(t, want, func() bool { return hasViolation(s, want) })
 	}

@@ -195,7 +195,7 @@ func (m *memory) GetPrivacyToken(_ context.Context, user types.JID) (*store.Priv
 	if t, ok := m.tokens[user]; ok {
 		return &t, nil
 	}
-	return nil, nil //nolint:nilnil // as the interface wants it
+	return nil, nil
 }
 
 func (m *memory) PutLIDMapping(_ context.Context, lid, pn types.JID) error {

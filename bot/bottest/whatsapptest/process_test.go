@@ -68,11 +68,11 @@ func TestAnother(t *testing.T) {
 	cli.AddEventHandler(func(e any) {
 		switch e := e.(type) {
 		case *events.QR:
-			fmt.Println("qr", e.Codes[0])
+			fmt.Fprintln(os.Stdout, "qr", e.Codes[0])
 		case *events.Connected:
-			fmt.Println("connected", "")
+			fmt.Fprintln(os.Stdout, "connected", "")
 		case *events.Message:
-			fmt.Println("heard", words(e.Message))
+			fmt.Fprintln(os.Stdout, "heard", words(e.Message))
 		}
 	})
 	must(t, cli.Connect())
