@@ -95,6 +95,12 @@ type Fetcher interface {
 	MaxFile() int64
 }
 
+// Forgetter is a channel that keeps something about the people it talks to.
+type Forgetter interface {
+	// Forget removes it. There may be none.
+	Forget(ctx context.Context, who Address) error
+}
+
 // Upload is a copy that goes to supervisors.
 type Upload struct {
 	Name string // neutral, made by us

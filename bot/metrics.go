@@ -16,6 +16,7 @@ type Metrics struct {
 	calls    *prometheus.CounterVec
 	errors   *prometheus.CounterVec
 	alarms   *prometheus.CounterVec
+	up       *prometheus.GaugeVec
 }
 
 // NewMetrics registers the bot's metrics.
@@ -36,7 +37,8 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
 		}, []string{"channel"}),
 	}
-	r.MustRegister(m.latency)
+	m.up = prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "netra", Name: "channel_up", Help: "1 while a channel that keeps a connection has it."}, []string{"channel"})
+	r.MustRegister(m.latency, m.up)
 	return m
 }
 
@@ -68,6 +70,18 @@ func (m *Metrics) alarm(reason string) {
 
 // Alarm counts something the operator must look at.
 func (m *Metrics) Alarm(reason string) { m.alarm(reason) }
+
+// Up says whether a channel has its connection.
+func (m *Metrics) Up(channel string, up bool) {
+	if m == nil {
+		return
+	}
+	value := 0.0
+	if up {
+		value = 1
+	}
+	m.up.WithLabelValues(channel).Set(value)
+}
 
 // Call counts a call to a platform and how it ended.
 func (m *Metrics) Call(channel, method string, err error) {

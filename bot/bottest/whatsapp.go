@@ -1,0 +1,238 @@
+package bottest
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.mau.fi/whatsmeow"
+
+	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/bottest/whatsapptest"
+	"github.com/netralitas/netra/bot/pace"
+	"github.com/netralitas/netra/bot/whatsapp"
+	"github.com/netralitas/netra/store"
+	"github.com/netralitas/netra/store/sqldb"
+)
+
+// Phone is a Reporter on WhatsApp, where there are no buttons: a person answers
+// with the number or the words that they read.
+type Phone struct {
+	User *whatsapptest.User
+	chat *whatsapptest.Chat
+}
+
+var _ Reporter = Phone{}
+
+// NewPhone is a person who writes to an account.
+func NewPhone(u *whatsapptest.User, to *whatsapptest.Account) Phone { return Phone{u, u.Chat(to)} }
+
+// Say implements Reporter.
+func (p Phone) Say(text string) { p.chat.Say(text) }
+
+// Press implements Reporter.
+func (p Phone) Press(label string) error {
+	p.chat.Say(offered(p.chat.Last().Text, label))
+	return nil
+}
+
+// offered is how a message says that a choice is answered: its number, or its
+// words; "" when the message does not offer it.
+func offered(text, label string) string {
+	for line := range strings.Lines(text) {
+		number, words, ok := strings.Cut(strings.TrimSpace(line), ". ")
+		if ok && strings.HasPrefix(number, "*") && strings.TrimPrefix(words, "✓ ") == label {
+			return strings.Trim(number, "*")
+		}
+	}
+	if word := strings.ToLower(label); strings.Contains(text, "_"+word+"_") {
+		return word
+	}
+	return ""
+}
+
+// Photo implements Reporter.
+func (p Phone) Photo(pictures ...[]byte) { p.chat.SendImage(pictures...) }
+
+// See implements Reporter.
+func (p Phone) See(ctx context.Context, words, label string) error {
+	return p.chat.WaitFor(ctx, func() bool {
+		if label == "" {
+			return strings.Contains(p.Chat(), words)
+		}
+		last := unmark.Replace(p.chat.Last().Text)
+		return strings.Contains(last, words) && offered(p.chat.Last().Text, label) != ""
+	})
+}
+
+// unmark takes WhatsApp's marks out of a text.
+var unmark = strings.NewReplacer("*", "", "_", "", "`", "")
+
+// Chat implements Reporter.
+func (p Phone) Chat() string {
+	var b strings.Builder
+	for _, m := range p.chat.Messages() {
+		if !m.FromMe {
+			b.WriteString(unmark.Replace(m.Text) + "\n---\n")
+		}
+	}
+	return b.String()
+}
+
+// Buttons implements Reporter.
+func (Phone) Buttons() int { return 0 }
+
+// WhatsApp is the WhatsApp adapter on the peer server, as a Platform.
+type WhatsApp struct {
+	t       testing.TB
+	Server  *whatsapptest.Server
+	Account *whatsapptest.Account
+	db      *sqldb.DB
+	group   *whatsapptest.Group
+	watcher *whatsapptest.User // a supervisor
+
+	cut   atomic.Int64
+	after atomic.Bool
+	calls atomic.Int64
+
+	mu    sync.Mutex
+	seen  map[string][]byte // files of the group
+	Heard []whatsapp.Said
+}
+
+var _ Platform = (*WhatsApp)(nil)
+
+// NewWhatsApp starts a peer server with a supervisors' group, and links the
+// bot's device.
+func NewWhatsApp(t testing.TB) *WhatsApp {
+	s := whatsapptest.NewServer(t)
+	p := &WhatsApp{t: t, Server: s, Account: s.NewAccount("Netra Contoh"), watcher: s.NewUser("Pengawas Contoh"), seen: map[string][]byte{}}
+	keys, err := store.NewKeys()
+	must(t, err)
+	p.db, err = sqldb.Open(t.Context(), filepath.Join(t.TempDir(), "device.db"), keys, sqldb.Options{})
+	must(t, err)
+	t.Cleanup(func() { must(t, p.db.Close()) })
+	d, err := whatsapp.Open(t.Context(), p.db.SQL(), s.Wire)
+	must(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	must(t, d.Pair(ctx, whatsapp.Pairing{QR: func(text string) {
+		go func() {
+			if err := p.Account.Scan(text); err != nil {
+				t.Error(err)
+			}
+		}()
+	}}))
+	p.group = s.NewGroup("Pengawas Contoh", p.watcher, p.Account)
+	s.SetHook(p.hook)
+	return p
+}
+
+func (p *WhatsApp) hook(s whatsapptest.Stanza) whatsapptest.Fault {
+	if s.From != p.Account || s.Kind != "message" && s.Kind != "upload" {
+		return whatsapptest.NoFault
+	}
+	if n := p.calls.Add(1); n == p.cut.Load() {
+		if p.after.Load() {
+			return whatsapptest.FaultCutAfter
+		}
+		return whatsapptest.FaultCutBefore
+	}
+	return whatsapptest.NoFault
+}
+
+// Connect implements Platform.
+func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) error) {
+	var client *whatsmeow.Client
+	d, err := whatsapp.Open(p.t.Context(), p.db.SQL(), func(c *whatsmeow.Client) { client = c; p.Server.Wire(c) })
+	must(p.t, err)
+	a := whatsapp.New(whatsapp.Config{
+		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.group.JID.String())}, Log: zerolog.Nop(),
+		Heard: func(_ context.Context, s whatsapp.Said) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.Heard = append(p.Heard, s)
+		},
+	})
+	return a, func(ctx context.Context, q *bot.Queue) error {
+		// See "Races in whatsmeow" of whatsapptest: a cut that we made must be
+		// over before the client disconnects.
+		run, stop := context.WithCancel(context.WithoutCancel(ctx))
+		defer stop()
+		context.AfterFunc(ctx, func() { p.Server.Settle(client); stop() })
+		return a.Receive(run, q)
+	}
+}
+
+// Reporter implements Platform.
+func (p *WhatsApp) Reporter(string) Reporter { return NewPhone(p.Server.NewUser(""), p.Account) }
+
+// Intake implements Platform.
+func (p *WhatsApp) Intake() string { return "whatsapp:" + p.group.JID.String() }
+
+// Group implements Platform.
+func (p *WhatsApp) Group() []Post {
+	var out []Post
+	for _, m := range p.watcher.Chat(p.group).Messages() {
+		if m.FromMe || m.Kind == "album" {
+			continue
+		}
+		post := Post{ID: m.ID, Answers: m.ReplyTo, Text: m.Text}
+		if m.Size > 0 {
+			p.mu.Lock()
+			raw := p.seen[m.ID]
+			p.mu.Unlock()
+			if raw == nil {
+				var err error
+				raw, err = m.Data(p.t.Context())
+				must(p.t, err)
+				p.mu.Lock()
+				p.seen[m.ID] = raw
+				p.mu.Unlock()
+			}
+			post.Files = [][]byte{raw}
+		}
+		out = append(out, post)
+	}
+	return out
+}
+
+// Canaries implements Platform.
+func (p *WhatsApp) Canaries() []string {
+	return slices.DeleteFunc(p.Server.Canaries(), func(s string) bool { return s == "Netra Contoh" || s == "Pengawas Contoh" })
+}
+
+// Cut implements Platform.
+func (p *WhatsApp) Cut(n int, after bool) {
+	p.calls.Store(0)
+	p.cut.Store(int64(n))
+	p.after.Store(after)
+}
+
+// Calls implements Platform.
+func (p *WhatsApp) Calls() int { return int(p.calls.Load()) }
+
+// Twice implements Platform.
+func (p *WhatsApp) Twice(on bool) {
+	f := whatsapptest.Faults{Seed: 7}
+	if on {
+		f.Duplicate, f.Reorder, f.Again = 1, 0.3, 0.3
+	}
+	p.Server.SetFaults(f)
+}
+
+// Slow implements Platform.
+func (p *WhatsApp) Slow() (release func()) { return p.Server.HoldDownload() }
+
+// Check implements Platform.
+func (p *WhatsApp) Check() {
+	for _, v := range p.Server.Violations() {
+		p.t.Errorf("WhatsApp would refuse, or mind: %s", v)
+	}
+}

@@ -1,0 +1,222 @@
+package whatsapp
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/pace"
+)
+
+// HumanePace is how fast we write at most: WhatsApp names no limits, and bans
+// accounts that behave unlike people.
+var HumanePace = pace.Limits{Overall: 20, Chat: 15, Group: 20, Second: time.Second, Minute: time.Minute}
+
+// Config is what an Adapter needs to know.
+type Config struct {
+	Device  *Device
+	Limits  pace.Limits
+	Groups  []bot.Address // those that the operator named; all others get nothing
+	Heard   func(context.Context, Said)
+	Log     zerolog.Logger
+	Metrics *bot.Metrics
+	Now     func() time.Time
+}
+
+// Adapter speaks for one linked device.
+type Adapter struct {
+	cfg  Config
+	cli  client
+	me   *Device
+	pace *pace.Pacer
+	log  zerolog.Logger
+
+	files  chan struct{}      // one for each file in memory
+	cut    chan time.Duration // the connection is to be made anew, after that time
+	mu     sync.Mutex
+	queue  *bot.Queue
+	ctx    context.Context
+	end    context.CancelCauseFunc
+	timers map[types.JID]uint32 // seconds after which messages of a chat disappear
+	broken map[string]*time.Timer
+	media  map[types.MessageID]chan *events.MediaRetry // who waits for a file that was asked for again
+}
+
+var (
+	_ bot.Channel   = (*Adapter)(nil)
+	_ bot.Fetcher   = (*Adapter)(nil)
+	_ bot.Group     = (*Adapter)(nil)
+	_ bot.Forgetter = (*Adapter)(nil)
+)
+
+// New returns an adapter. It does not connect yet.
+func New(cfg Config) *Adapter {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	a := &Adapter{
+		cfg: cfg, cli: cfg.Device.cli, me: cfg.Device, pace: pace.New(cfg.Limits, isGroup), log: cfg.Log,
+		files: make(chan struct{}, 2), cut: make(chan time.Duration, 1), ctx: context.Background(), end: func(error) {},
+		timers: map[types.JID]uint32{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
+	}
+	c := cfg.Device.cli
+	// Before Connect, or a message whose turn failed would be lost.
+	c.SynchronousAck = true
+	c.EnableDecryptedEventBuffer = true
+	c.ManualHistorySyncDownload = true
+	c.UseRetryMessageStore = true
+	// Receive connects again: whatsmeow's own way races against its requests in
+	// flight.
+	c.EnableAutoReconnect = false
+	c.AddEventHandlerWithSuccessStatus(a.event)
+	return a
+}
+
+// Name implements bot.Channel.
+func (*Adapter) Name() string { return "whatsapp" }
+
+// Ping returns nil when the account is connected.
+func (a *Adapter) Ping(context.Context) error {
+	if !a.cli.IsLoggedIn() {
+		return errors.New("WhatsApp is not connected")
+	}
+	return nil
+}
+
+// Receive hands over what reporters write, until the context ends. It returns
+// an error when the device was ended from outside: unlinked, banned, outdated.
+func (a *Adapter) Receive(ctx context.Context, q *bot.Queue) error {
+	if !a.me.Paired() {
+		return ErrUnpaired
+	}
+	run, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	a.mu.Lock()
+	a.queue, a.ctx, a.end = q, run, end
+	a.mu.Unlock()
+	for run.Err() == nil {
+		a.connect(run)
+		select {
+		case <-run.Done():
+		case wait := <-a.cut:
+			a.cli.Disconnect()
+			sleep(run, wait)
+		}
+	}
+	a.cli.Disconnect()
+	if cause := context.Cause(run); ctx.Err() == nil && cause != nil {
+		return cause
+	}
+	return nil
+}
+
+// connect tries until it is connected or the context ends.
+func (a *Adapter) connect(ctx context.Context) {
+	for pause := time.Second / 4; ctx.Err() == nil; pause = min(pause*2, time.Minute) {
+		err := a.cli.ConnectContext(ctx)
+		if err == nil || errors.Is(err, whatsmeow.ErrAlreadyConnected) {
+			return
+		}
+		a.log.Warn().Dur("pause", pause).Str("reason", reason(err)).Msg("WhatsApp cannot be reached, trying again")
+		sleep(ctx, pause)
+	}
+}
+
+// anew has the connection made anew after a time.
+func (a *Adapter) anew(after time.Duration) {
+	select {
+	case a.cut <- after:
+	default: // it is about to be
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// reporter is the address of whoever sent something: their LID if it can be
+// known.
+func (a *Adapter) reporter(ctx context.Context, from, alt types.JID) types.JID {
+	for _, j := range []types.JID{from, alt} {
+		if j.Server == types.HiddenUserServer {
+			return j.ToNonAD()
+		}
+	}
+	if lid, err := a.me.cli.Store.LIDs.GetLIDForPN(ctx, from); err == nil && !lid.IsEmpty() {
+		return lid.ToNonAD()
+	}
+	return from.ToNonAD()
+}
+
+func isGroup(to bot.Address) bool { return strings.HasSuffix(string(to), "@"+types.GroupServer) }
+
+func jid(to bot.Address) (types.JID, error) {
+	j, err := types.ParseJID(string(to))
+	if err != nil || j.User == "" {
+		return j, &bot.Failure{Kind: bot.Bug, Op: "read address", Reason: "not a WhatsApp address"}
+	}
+	return j, nil
+}
+
+// messageID derives the id of a message of ours from what makes it: sending it
+// again is the same message.
+func messageID(parts ...string) types.MessageID {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return whatsmeow.WebMessageIDPrefix + strings.ToUpper(hex.EncodeToString(sum[:9]))
+}
+
+// failure types an error of whatsmeow. Its text is not repeated: it names
+// people.
+func (a *Adapter) failure(ctx context.Context, op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if f := (*bot.Failure)(nil); errors.As(err, &f) {
+		return f
+	}
+	f := &bot.Failure{Kind: bot.RetryLater, Op: op, Reason: reason(err)}
+	var code int
+	if errors.Is(err, whatsmeow.ErrServerReturnedError) {
+		fmt.Sscanf(err.Error(), whatsmeow.ErrServerReturnedError.Error()+" %d", &code)
+		f.Reason = fmt.Sprint("error ", code)
+	}
+	switch {
+	case ctx.Err() != nil:
+	case errors.Is(err, whatsmeow.ErrNotInGroup), errors.Is(err, whatsmeow.ErrGroupNotFound), code == 403, code == 404:
+		f.Kind = bot.Gone
+	case code == limitedCode, code == 429:
+		f.Kind, f.After = bot.RetryAfter, time.Minute
+		a.limitedNow(code)
+	case code >= 400 && code < 500, errors.Is(err, whatsmeow.ErrUnknownServer), errors.Is(err, whatsmeow.ErrRecipientADJID):
+		f.Kind = bot.Bug
+	}
+	return f
+}
+
+// reason is what an error is, in words without anybody's address.
+func reason(err error) string {
+	for _, known := range []error{
+		whatsmeow.ErrNotConnected, whatsmeow.ErrNotLoggedIn, whatsmeow.ErrMessageTimedOut, whatsmeow.ErrIQTimedOut,
+		whatsmeow.ErrNoSession, whatsmeow.ErrNotInGroup, whatsmeow.ErrGroupNotFound, whatsmeow.ErrUnknownServer,
+		context.Canceled, context.DeadlineExceeded,
+	} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return fmt.Sprintf("%T", err)
+}

@@ -1,0 +1,82 @@
+package whatsapp
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waCompanionReg"
+	wastore "go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	waLog "go.mau.fi/whatsmeow/util/log"
+)
+
+// ErrUnpaired says that no account is linked yet.
+var ErrUnpaired = errors.New("no WhatsApp account is linked; run: netra whatsapp pair")
+
+// Device is the linked device in the database, linked or not yet.
+type Device struct {
+	db  *sql.DB
+	cli *whatsmeow.Client
+}
+
+// Open opens the device. db is the encrypted database; whatsmeow brings its
+// tables up to date. wire, if it is not nil, gets the client before it is used:
+// tests lead it to a server of their own.
+//
+// whatsmeow's own log is dropped: it names people.
+func Open(ctx context.Context, db *sql.DB, wire func(*whatsmeow.Client)) (*Device, error) {
+	describe()
+	tables := sqlstore.NewWithDB(db, "sqlite3", waLog.Noop)
+	if err := tables.Upgrade(ctx); err != nil {
+		return nil, fmt.Errorf("open WhatsApp device: %w", err)
+	}
+	stored, err := tables.GetFirstDevice(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open WhatsApp device: %w", err)
+	}
+	cli := whatsmeow.NewClient(stored, waLog.Noop)
+	cli.SetMediaHTTPClient(&http.Client{Transport: bounded{http.DefaultTransport}})
+	if wire != nil {
+		wire(cli)
+	}
+	return &Device{db, cli}, nil
+}
+
+// describe says what the phone lists among its linked devices. Nothing of the
+// phone's earlier chats is asked for, and what comes is not opened.
+func describe() {
+	name := "Netra"
+	wastore.DeviceProps.Os = &name
+	wastore.DeviceProps.PlatformType = waCompanionReg.DeviceProps_DESKTOP.Enum()
+	no := false
+	wastore.DeviceProps.RequireFullSync = &no
+}
+
+// Paired reports whether an account is linked.
+func (d *Device) Paired() bool { return d.cli.Store.ID != nil }
+
+// mediaLimit is the largest body of a media server that is read: the largest
+// file, and what encryption adds.
+const mediaLimit = 20<<20 + 1<<10
+
+// bounded ends answers that are longer than any file we take: whatsmeow reads
+// them whole, whatever their sender said of their size.
+type bounded struct{ http.RoundTripper }
+
+func (b bounded) RoundTrip(q *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(q)
+	if err == nil && q.Method == http.MethodGet {
+		resp.Body = limited{io.LimitReader(resp.Body, mediaLimit+1), resp.Body}
+	}
+	return resp, err
+}
+
+type limited struct {
+	io.Reader
+	io.Closer
+}

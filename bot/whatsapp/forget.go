@@ -1,0 +1,59 @@
+package whatsapp
+
+import (
+	"context"
+	"fmt"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// rows are where whatsmeow keeps something about a person, and in which column.
+// Signal's tables name people as "user" with "_1" for a LID and ":device".
+var rows = []struct{ table, column string }{
+	{"whatsmeow_sessions", "their_id"},
+	{"whatsmeow_identity_keys", "their_id"},
+	{"whatsmeow_contacts", "their_jid"},
+	{"whatsmeow_chat_settings", "chat_jid"},
+	{"whatsmeow_message_secrets", "chat_jid"},
+	{"whatsmeow_message_secrets", "sender_jid"},
+	{"whatsmeow_privacy_tokens", "their_jid"},
+	{"whatsmeow_retry_buffer", "chat_jid"},
+	{"whatsmeow_lid_map", "lid"},
+	{"whatsmeow_lid_map", "pn"},
+}
+
+// Forget implements bot.Forgetter: it removes what whatsmeow keeps about a
+// person. If they write again they are met anew.
+func (a *Adapter) Forget(ctx context.Context, who bot.Address) error {
+	j, err := jid(who)
+	if err != nil {
+		return err
+	}
+	people := []string{j.User}
+	if pn, err := a.me.cli.Store.LIDs.GetPNForLID(ctx, j); err == nil && pn.Server == types.DefaultUserServer && pn.User != "" {
+		people = append(people, pn.User)
+	}
+	tx, err := a.me.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("forget on WhatsApp: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to say
+	for _, user := range people {
+		for _, r := range rows {
+			// The digits end at "_", ":", "@" or the end of the value.
+			q := fmt.Sprintf(`DELETE FROM %s WHERE %[2]s = ?1 OR %[2]s GLOB ?1 || '[_:@.]*'`, r.table, r.column)
+			if _, err := tx.ExecContext(ctx, q, user); err != nil {
+				return fmt.Errorf("forget on WhatsApp: %w", err)
+			}
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("forget on WhatsApp: %w", err)
+	}
+	a.mu.Lock()
+	delete(a.timers, j)
+	a.mu.Unlock()
+	return nil
+}

@@ -1,0 +1,131 @@
+package whatsapp
+
+import (
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+
+	"github.com/netralitas/netra/bot"
+)
+
+// event takes what whatsmeow hands over. It returns false for a message that
+// must come again.
+func (a *Adapter) event(evt any) bool {
+	switch e := evt.(type) {
+	case *events.Message:
+		return a.message(e)
+	case *events.UndecryptableMessage:
+		a.unreadable(e)
+	case *events.CallOffer:
+		a.call(e)
+	case *events.MediaRetry:
+		a.retried(e)
+	default:
+		a.state(evt)
+	}
+	return true
+}
+
+// message hands a message over. The context is that of Receive: a message is
+// not acknowledged after the queue was closed.
+func (a *Adapter) message(e *events.Message) bool {
+	src := e.Info.MessageSource
+	switch {
+	case src.IsFromMe, e.Info.Category == "peer", empty(e.Message):
+		return true
+	case src.IsGroup:
+		a.heard(e)
+		return true
+	case !person(src.Chat):
+		return true // status, newsletters, broadcasts
+	}
+	from := a.reporter(a.ctx, src.Sender, src.SenderAlt)
+	a.readable(from, e.Info.ID)
+	a.remember(from, e.Message)
+	m, ok := decode(e, from)
+	if !ok {
+		return true
+	}
+	return a.accept(m)
+}
+
+func (a *Adapter) accept(m bot.Message) bool {
+	a.mu.Lock()
+	q, ctx := a.queue, a.ctx
+	a.mu.Unlock()
+	if q == nil {
+		return false
+	}
+	if to, err := jid(m.From); err == nil {
+		_ = a.cli.SendChatPresence(ctx, to, types.ChatPresenceComposing, types.ChatPresenceMediaText)
+	}
+	if err := q.Accept(ctx, []bot.Message{m}); err != nil {
+		if ctx.Err() == nil {
+			a.log.Warn().Err(err).Msg("message not taken, WhatsApp will send it again")
+			a.anew(retakeAfter)
+		}
+		return false
+	}
+	return true
+}
+
+// patience is how long a message that cannot be read may take to come again
+// before its sender is asked.
+const patience = 15 * time.Second
+
+// unreadable answers what cannot be opened. whatsmeow asks the sender's phone
+// for another copy by itself; only if none comes is the person asked.
+func (a *Adapter) unreadable(e *events.UndecryptableMessage) {
+	src := e.Info.MessageSource
+	if src.IsFromMe || src.IsGroup || !person(src.Chat) || e.DecryptFailMode == events.DecryptFailHide {
+		return
+	}
+	from := a.reporter(a.ctx, src.Sender, src.SenderAlt)
+	m := note(from, e.Info.ID, e.Info.Timestamp, "error.unreadable")
+	if e.IsUnavailable && e.UnavailableType == events.UnavailableTypeViewOnce {
+		m.Problem = "error.view_once"
+		go a.accept(m)
+		return
+	}
+	key := string(m.From) + e.Info.ID
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.broken[key] == nil {
+		a.broken[key] = time.AfterFunc(patience, func() {
+			a.mu.Lock()
+			delete(a.broken, key)
+			a.mu.Unlock()
+			a.accept(m)
+		})
+	}
+}
+
+// readable says that a message came after all.
+func (a *Adapter) readable(from types.JID, id types.MessageID) {
+	key := from.String() + id
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if t := a.broken[key]; t != nil {
+		t.Stop()
+		delete(a.broken, key)
+	}
+}
+
+// call declines a call with a sentence.
+func (a *Adapter) call(e *events.CallOffer) {
+	from := a.reporter(a.ctx, e.From, e.CallCreatorAlt)
+	if !person(from) || !e.GroupJID.IsEmpty() {
+		return
+	}
+	go func() {
+		if err := a.cli.RejectCall(a.ctx, e.From, e.CallID); err != nil {
+			a.log.Warn().Str("reason", reason(err)).Msg("call not declined")
+		}
+		a.accept(note(from, e.CallID, e.Timestamp, "error.call"))
+	}()
+}
+
+func person(j types.JID) bool {
+	return j.Server == types.HiddenUserServer || j.Server == types.DefaultUserServer
+}

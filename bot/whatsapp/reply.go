@@ -1,0 +1,95 @@
+package whatsapp
+
+import (
+	"context"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/pace"
+)
+
+// Reply implements bot.Channel. There are no buttons, so no message holds any.
+// What is answered counts as read only now: it is saved.
+func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
+	to, err := jid(r.In.From)
+	if err != nil {
+		return "", err
+	}
+	t := readToken(r.In.Token)
+	if t.id != "" {
+		// Later is soon enough, and never is no harm.
+		_ = a.cli.MarkRead(ctx, []types.MessageID{t.id}, a.cfg.Now(), to, to)
+	}
+	text := compose(r)
+	if text == "" {
+		return "", nil
+	}
+	return "", a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, text))
+}
+
+// Notify implements bot.Channel.
+func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error {
+	j, err := jid(to)
+	if err != nil {
+		return err
+	}
+	return a.say(ctx, j, plain(text), 0, pace.Delivery, messageID(string(to), text))
+}
+
+func (a *Adapter) say(ctx context.Context, to types.JID, text string, expires uint32, prio pace.Priority, id types.MessageID) error {
+	a.mu.Lock()
+	if expires == 0 {
+		expires = a.timers[to]
+	}
+	a.mu.Unlock()
+	m := &waE2E.Message{Conversation: proto.String(text)}
+	if expires > 0 {
+		m = &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{
+			Text: proto.String(text), ContextInfo: &waE2E.ContextInfo{Expiration: proto.Uint32(expires)},
+		}}
+	}
+	return a.send(ctx, "send message", to, m, 1, prio, id)
+}
+
+// sendTimeout bounds a send; whatsmeow alone would wait for 75 seconds.
+const sendTimeout = 30 * time.Second
+
+func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Message, n int, prio pace.Priority, id types.MessageID) error {
+	err := a.pace.Do(ctx, bot.Address(to.String()), n, prio, func() error {
+		_, err := a.cli.SendMessage(ctx, to, m, whatsmeow.SendRequestExtra{ID: id, Timeout: sendTimeout})
+		return err
+	})
+	err = a.failure(ctx, op, err)
+	a.cfg.Metrics.Call("whatsapp", op, err)
+	return err
+}
+
+// maxTimers bounds how many chats' timers are remembered.
+const maxTimers = 10_000
+
+// remember keeps the timer of a chat's disappearing messages: every message of
+// a chat that has one says so, and ours should do as the reporter's.
+func (a *Adapter) remember(chat types.JID, m *waE2E.Message) {
+	set := m.GetProtocolMessage()
+	setting := set != nil && set.GetType() == waE2E.ProtocolMessage_EPHEMERAL_SETTING
+	n := expiry(m)
+	if setting {
+		n = set.GetEphemeralExpiration()
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case n > 0:
+		if len(a.timers) >= maxTimers {
+			clear(a.timers)
+		}
+		a.timers[chat] = n
+	case setting, m.GetConversation() != "":
+		delete(a.timers, chat)
+	}
+}
