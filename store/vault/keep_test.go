@@ -324,3 +324,14 @@ func BenchmarkKeep3MBJPEG(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkKeepSmallJPEG: for a small picture the file system is what costs.
+func BenchmarkKeepSmallJPEG(b *testing.B) {
+	v := newVault(b)
+	jpg := plainJPEG(b)
+	for b.Loop() {
+		if _, err := v.Keep(b.Context(), store.NewReportID(), bytes.NewReader(jpg), 20<<20); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
