@@ -54,40 +54,39 @@ func ended(err error) error {
 	return err
 }
 
-// scrub makes the sealed copy of the original that was sealed to path. It
-// returns nil when none can be made.
-func (v *Vault) scrub(ctx context.Context, id flows.ReportID, f flows.File, path string) (*draft, error) {
+// appendCopy appends a sealed copy to a draft that holds the sealed original,
+// and returns its length, 0 when none can be made.
+func (v *Vault) appendCopy(ctx context.Context, d *draft, id flows.ReportID, f flows.File) (int64, error) {
 	scrub := scrubbers[f.Type]
 	if scrub == nil {
-		return nil, nil
+		return 0, nil
 	}
-	clean, err := v.draft(copyContext(id, f.Digest))
-	if err != nil {
-		return nil, err
+	original := d.size
+	err := v.scrub(ctx, d, scrub, id, f)
+	if u := unclean(""); errors.As(err, &u) {
+		return 0, d.cut(original)
 	}
-	if err := v.scrubTo(ctx, clean, scrub, path, id, f); err != nil {
-		clean.drop()
-		if u := unclean(""); errors.As(err, &u) {
-			return nil, nil
-		}
-		return nil, err
-	}
-	return clean, nil
+	return d.size - original, err
 }
 
-func (v *Vault) scrubTo(ctx context.Context, clean *draft, scrub scrubber, path string, id flows.ReportID, f flows.File) error {
+func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.ReportID, f flows.File) error {
+	original := d.size
+	clean, err := v.keys.SealFile(d.out, copyContext(id, f.Digest))
+	if err != nil {
+		return err
+	}
 	wrote := sha256.New()
-	err := v.read(ctx, path, originalContext(id), func(r io.Reader) error {
+	err = v.readBack(ctx, d, 0, original, originalContext(id), func(r io.Reader) error {
 		return scrub(io.MultiWriter(clean, wrote), r)
 	})
 	if err != nil {
 		return err
 	}
-	if err := clean.finish(); err != nil {
+	if err := d.end(clean); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	// What is handed out is what is looked at: the copy as it was written.
-	return v.read(ctx, clean.path, copyContext(id, f.Digest), func(r io.Reader) error {
+	return v.readBack(ctx, d, original, d.size-original, copyContext(id, f.Digest), func(r io.Reader) error {
 		return checkCopy(r, scrub, wrote)
 	})
 }
@@ -109,13 +108,15 @@ func checkCopy(r io.Reader, scrub scrubber, wrote hash.Hash) error {
 	return nil
 }
 
-func (v *Vault) read(ctx context.Context, path, context string, use func(io.Reader) error) error {
-	o, err := v.unseal(ctx, path, context)
+// readBack reads a part of the draft.
+func (v *Vault) readBack(ctx context.Context, d *draft, from, n int64, context string, use func(io.Reader) error) error {
+	sealed := borrowReader(io.NewSectionReader(d.file, from, n))
+	defer returnReader(sealed)
+	p, err := v.unseal(sealed, context)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = o.Close() }()
-	return use(ctxReader{ctx, o})
+	return use(ctxReader{ctx, p})
 }
 
 // prefix remembers how something begins.
