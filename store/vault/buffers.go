@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bufio"
+	"compress/zlib"
 	"io"
 	"sync"
 )
@@ -12,6 +13,9 @@ import (
 var (
 	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 16<<10) }}
+	// PNG: a chunk that is read, a chunk that is written, and what inflates.
+	chunks    = sync.Pool{New: func() any { return new([2 * chunkSize]byte) }}
+	inflaters sync.Pool
 )
 
 func borrowReader(r io.Reader) *bufio.Reader {
@@ -34,4 +38,12 @@ func borrowWriter(w io.Writer) *bufio.Writer {
 func returnWriter(b *bufio.Writer) {
 	b.Reset(nil)
 	writers.Put(b)
+}
+
+func borrowInflater(r io.Reader) (io.ReadCloser, error) {
+	z, ok := inflaters.Get().(io.ReadCloser)
+	if !ok {
+		return zlib.NewReader(r)
+	}
+	return z, z.(zlib.Resetter).Reset(r, nil)
 }

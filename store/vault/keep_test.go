@@ -340,23 +340,18 @@ func TestKeepNeedsLittleMemory(t *testing.T) {
 	}
 }
 
-func BenchmarkKeep3MBJPEG(b *testing.B) {
-	v := newVault(b)
-	jpg := photo(b, 3<<20)
-	b.SetBytes(int64(len(jpg)))
-	for b.Loop() {
-		if _, err := v.Keep(b.Context(), store.NewReportID(), bytes.NewReader(jpg), 20<<20); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+func BenchmarkKeep3MBJPEG(b *testing.B) { benchmarkKeep(b, photo(b, 3<<20)) }
 
-// BenchmarkKeepSmallJPEG: for a small picture the file system is what costs.
-func BenchmarkKeepSmallJPEG(b *testing.B) {
+// For a small picture the file system is what costs.
+func BenchmarkKeepSmallJPEG(b *testing.B) { benchmarkKeep(b, plainJPEG(b)) }
+
+func BenchmarkKeepSmallPNG(b *testing.B) { benchmarkKeep(b, plainPNG(b)) }
+
+func benchmarkKeep(b *testing.B, content []byte) {
 	v := newVault(b)
-	jpg := plainJPEG(b)
+	b.SetBytes(int64(len(content)))
 	for b.Loop() {
-		if _, err := v.Keep(b.Context(), store.NewReportID(), bytes.NewReader(jpg), 20<<20); err != nil {
+		if _, err := v.Keep(b.Context(), store.NewReportID(), bytes.NewReader(content), 20<<20); err != nil {
 			b.Fatal(err)
 		}
 	}

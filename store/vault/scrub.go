@@ -95,14 +95,16 @@ func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.Re
 // it, and it is a picture.
 func checkCopy(r io.Reader, scrub scrubber, wrote hash.Hash) error {
 	again := sha256.New()
-	header := &prefix{max: 64 << 10}
+	header := &prefix{max: 16 << 10} // before the dimensions a copy has nothing but tables
 	if err := scrub(io.MultiWriter(again, header), r); err != nil {
 		return err
 	}
 	if !bytes.Equal(again.Sum(nil), wrote.Sum(nil)) {
 		return unclean("scrubbing it again changes it")
 	}
-	if _, _, err := image.DecodeConfig(bytes.NewReader(header.b)); err != nil {
+	begin := borrowReader(bytes.NewReader(header.b))
+	defer returnReader(begin)
+	if _, _, err := image.DecodeConfig(begin); err != nil {
 		return unclean("it is no picture: " + err.Error())
 	}
 	return nil
