@@ -112,6 +112,31 @@ func TestKeepBrokenPictures(t *testing.T) {
 	}
 }
 
+// A copy that a mistaken scrubber wrote is not handed out.
+func TestKeepLooksAtTheCopy(t *testing.T) {
+	v := newVault(t)
+	jpg := plainJPEG(t)
+	defer func(old scrubber) { scrubbers["image/jpeg"] = old }(scrubbers["image/jpeg"])
+	for name, s := range map[string]scrubber{
+		"more each time": func(w io.Writer, r io.Reader) error {
+			b, err := io.ReadAll(r)
+			_, e := w.Write(append(b, canaries[0]...))
+			return errors.Join(err, e)
+		},
+		"no picture": func(w io.Writer, _ io.Reader) error { _, err := io.WriteString(w, "hi"); return err },
+		"nothing":    func(io.Writer, io.Reader) error { return nil },
+	} {
+		scrubbers["image/jpeg"] = s
+		f := keep(t, v, idA, jpg)
+		if f.Clean || !bytes.Equal(original(t, v, idA, f), jpg) {
+			t.Errorf("%s: got %+v", name, f)
+		}
+		if err := v.Remove(t.Context(), idA, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestKeepRefuses(t *testing.T) {
 	v := newVault(t)
 	jpg := plainJPEG(t)
