@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Buffers are lent and given back: one Keep needs eight of them one after the
-// other, and a small picture is smaller than any. A buffer never leaves the
-// package, so nobody reads from one that was given back.
+// Buffers are lent and given back: keeping one picture takes eight, each larger
+// than a small picture. None leaves the package: what others read from has its
+// own, so that nobody reads on from one that was given back.
 var (
 	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 16<<10) }}

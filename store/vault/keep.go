@@ -114,7 +114,7 @@ func (v *Vault) recallHeld(at place) (f flows.File, done bool, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return f, false, nil
-	case errors.Is(err, errBroken): // the disk failed it: what came again mends it
+	case errors.Is(err, errBroken): // the disk spoilt it: what came again takes its place
 		return f, false, nil
 	case err != nil:
 		return f, false, err
@@ -152,15 +152,14 @@ func (v *Vault) put(at place, f flows.File, d *draft) (_ flows.File, err error) 
 			return f, err
 		}
 	}
-	defer func() {
-		if err != nil {
-			_ = v.disk.remove(at.path)
-		}
-	}()
 	if err := d.move(at.path); err != nil {
 		return f, err
 	}
-	return f, v.disk.sync(folder)
+	if err := v.disk.sync(folder); err != nil {
+		_ = v.disk.remove(at.path)
+		return f, err
+	}
+	return f, nil
 }
 
 func empty(folder *os.File) bool {

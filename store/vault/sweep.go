@@ -87,16 +87,16 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 			continue
 		}
 		id, err := v.reportOf(name)
-		if errors.Is(err, errNobody) {
+		switch {
+		case errors.Is(err, errNobody):
 			if _, err := v.sweepOne(name, before, v.disk.rmdir); err != nil {
 				return swept, fmt.Errorf("sweep vault: %w", err)
 			}
 			continue
-		}
-		if err != nil {
-			if !errors.Is(err, fs.ErrNotExist) || v.stale(name, before) { // not just discarded
-				foreign, why = foreign+1, err
-			}
+		case errors.Is(err, fs.ErrNotExist): // it was removed meanwhile
+			continue
+		case err != nil:
+			foreign, why = foreign+1, err
 			continue
 		}
 		needed, err := keep(ctx, id)
