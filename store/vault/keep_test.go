@@ -319,6 +319,27 @@ func TestKeepTheSameAtOnce(t *testing.T) {
 	}
 }
 
+// Buffers are shared, contents are not.
+func TestKeepManyAtOnce(t *testing.T) {
+	v := newVault(t)
+	pictures := [][]byte{plainJPEG(t), largeJPEG(t), plainPNG(t), dress(t, plainJPEG(t), binary.BigEndian, 3), dressPNG(t, plainPNG(t))}
+	var wg sync.WaitGroup
+	for i := range 4 * len(pictures) {
+		wg.Go(func() {
+			id, in := store.NewReportID(), pictures[i%len(pictures)]
+			f := keep(t, v, id, in)
+			var want bytes.Buffer
+			if err := scrubbers[f.Type](&want, bytes.NewReader(in)); err != nil {
+				t.Error(err)
+			}
+			if !bytes.Equal(original(t, v, id, f), in) || !bytes.Equal(cleanCopy(t, v, id, f), want.Bytes()) {
+				t.Error("another was kept")
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // An album of ten videos at once must not need the memory of one.
 func TestKeepNeedsLittleMemory(t *testing.T) {
 	const files, size = 10, 20 << 20
