@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,58 +81,100 @@ func keeping(id flows.ReportID, content []byte) func(*Vault) error {
 	}
 }
 
-// names lists what is in the vault that is not a folder or a folder's id.
+// names lists what is in the vault that is not a folder.
 func names(t *testing.T, v *Vault) []string {
-	return slices.DeleteFunc(tree(t, v), func(s string) bool {
-		return !strings.Contains(s, "/") && !temporary(s) || strings.HasSuffix(s, idFile)
-	})
+	return slices.DeleteFunc(tree(t, v), func(s string) bool { return !strings.Contains(s, "/") && !temporary(s) })
+}
+
+// The broken one ends so late that some of its copy is on the disk by then.
+func toKeep(t *testing.T) map[string][]byte {
+	large := largeJPEG(t)
+	return map[string][]byte{
+		"picture": dress(t, plainJPEG(t), binary.BigEndian, 6), "broken picture": large[:len(large)-99], "document": []byte("%PDF-1.4 x"),
+	}
 }
 
 func TestCrashWhileKeeping(t *testing.T) {
-	content := dress(t, plainJPEG(t), binary.BigEndian, 6)
 	other := []byte("%PDF-1.4 the file before")
-	for name, prepare := range map[string]func(*Vault) error{"first file": nothing, "second file": keeping(idA, other)} {
-		t.Run(name, func(t *testing.T) {
-			everywhere(t, true, prepare, keeping(idA, content), func(t *testing.T, v *Vault, nth int) {
-				before := 0
-				if name == "second file" {
-					before = 1
-				}
-				if n := len(names(t, v)) - before; n != 0 && n != 2 {
-					t.Errorf("change %d left %v", nth, names(t, v))
-				}
-				// The message comes again.
-				f := keep(t, v, idA, content)
-				if !f.Clean || !bytes.Equal(original(t, v, idA, f), content) {
-					t.Errorf("change %d: kept %+v", nth, f)
-				}
-				samePixels(t, content, cleanCopy(t, v, idA, f))
-				if name == "second file" {
-					if o := keep(t, v, idA, other); !bytes.Equal(original(t, v, idA, o), other) {
-						t.Error("the other file is lost")
+	for name, content := range toKeep(t) {
+		for when, prepare := range map[string]func(*Vault) error{"first": nothing, "second": keeping(idA, other)} {
+			t.Run(when+" "+name, func(t *testing.T) {
+				everywhere(t, true, prepare, keeping(idA, content), func(t *testing.T, v *Vault, nth int) {
+					before := 0
+					if when == "second" {
+						before = 2 // it and the folder
 					}
+					if n := len(tree(t, v)); n != before && n != max(before, 1)+1 {
+						t.Errorf("change %d left %v", nth, tree(t, v))
+					}
+					// The message comes again.
+					f := keep(t, v, idA, content)
+					if f.Clean != (name == "picture") || !bytes.Equal(original(t, v, idA, f), content) {
+						t.Errorf("change %d: kept %+v", nth, f)
+					}
+					if f.Clean {
+						samePixels(t, content, cleanCopy(t, v, idA, f))
+					}
+					if when == "second" {
+						if o := keep(t, v, idA, other); !bytes.Equal(original(t, v, idA, o), other) {
+							t.Error("the other file is lost")
+						}
+					}
+					if err := v.Discard(t.Context(), idA); err != nil || len(tree(t, v)) != 0 {
+						t.Errorf("change %d: discard: %v, left %v", nth, err, tree(t, v))
+					}
+				})
+			})
+		}
+	}
+}
+
+// One change fails and the program lives: it must clean up itself.
+func TestErrorWhileKeeping(t *testing.T) {
+	for name, content := range toKeep(t) {
+		t.Run(name, func(t *testing.T) {
+			everywhere(t, false, nothing, keeping(idA, content), func(t *testing.T, v *Vault, nth int) {
+				if left := tree(t, v); len(left) != 0 {
+					t.Errorf("change %d left %v", nth, left)
 				}
-				if err := v.Discard(t.Context(), idA); err != nil || len(tree(t, v)) != 0 {
-					t.Errorf("change %d: discard: %v, left %v", nth, err, tree(t, v))
+			})
+			everywhere(t, false, keeping(idA, []byte("%PDF-1.4 other")), keeping(idA, content), func(t *testing.T, v *Vault, nth int) {
+				if left := tree(t, v); len(left) != 2 {
+					t.Errorf("change %d left %v", nth, left)
 				}
 			})
 		})
 	}
 }
 
-// One change fails and the program lives: it must clean up itself.
-func TestErrorWhileKeeping(t *testing.T) {
-	content := dress(t, plainJPEG(t), binary.BigEndian, 6)
-	everywhere(t, false, nothing, keeping(idA, content), func(t *testing.T, v *Vault, nth int) {
-		if left := tree(t, v); len(left) != 0 {
-			t.Errorf("change %d left %v", nth, left)
-		}
-	})
-	everywhere(t, false, keeping(idA, []byte("%PDF-1.4 other")), keeping(idA, content), func(t *testing.T, v *Vault, nth int) {
-		if left := names(t, v); len(left) != 1 {
-			t.Errorf("change %d left %v", nth, left)
-		}
-	})
+// The machine may die too: no name comes to the disk before what it stands
+// for, and a report's folder before its first file.
+func TestOrderOfDurability(t *testing.T) {
+	mkdir := func(v *Vault) error { return os.Mkdir(filepath.Join(v.disk.dir, v.folder(idA)), 0o700) }
+	for name, c := range map[string]struct {
+		prepare func(*Vault) error
+		folders int
+	}{
+		"first file":        {nothing, 1},
+		"folder left empty": {mkdir, 1},
+		"second file":       {keeping(idA, []byte("%PDF-1.4 other")), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := newVault(t)
+			if err := c.prepare(v); err != nil {
+				t.Fatal(err)
+			}
+			var changes []string
+			v.disk.before = func(change string) error { changes = append(changes, change); return nil }
+			keep(t, v, idA, plainJPEG(t))
+			v.disk.before = nil
+			want := slices.Concat([]string{"create", "write", "write", "write", "sync", "mkdir"},
+				slices.Repeat([]string{"sync folder"}, c.folders), []string{"rename", "sync"})
+			if !slices.Equal(changes, want) {
+				t.Errorf("got %v, want %v", changes, want)
+			}
+		})
+	}
 }
 
 func TestCrashWhileRemoving(t *testing.T) {
@@ -149,10 +192,10 @@ func TestCrashWhileRemoving(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			everywhere(t, true, prepare, do, func(t *testing.T, v *Vault, nth int) {
-				if n := len(names(t, v)); n != 2 && n != 2+3 {
+				if n := len(names(t, v)); n != 1 && n != 1+2 {
 					t.Errorf("change %d left %v", nth, tree(t, v))
 				}
-				if err := do(v); err != nil || len(names(t, v)) != 2 {
+				if err := do(v); err != nil || len(tree(t, v)) != 2 {
 					t.Errorf("again after change %d: %v, left %v", nth, err, names(t, v))
 				}
 			})
@@ -164,20 +207,19 @@ func TestCrashWhileRemoving(t *testing.T) {
 			return errors.Join(err, v.Remove(context.Background(), idA, f))
 		}
 		everywhere(t, true, prepare, do, func(t *testing.T, v *Vault, nth int) {
-			if n := len(names(t, v)); n != 3 && n != 5 {
+			if n := len(names(t, v)); n != 2 && n != 3 {
 				t.Errorf("change %d left %v", nth, names(t, v))
 			}
 		})
 	})
 }
 
-// A copy without its original is no file: not for a scrubber that today finds
-// nothing to copy, and not for the next start.
-func TestOrphanCopy(t *testing.T) {
+// The copy goes with the original: it does not come back for a scrubber that
+// today finds nothing to copy.
+func TestCopyGoesWithTheOriginal(t *testing.T) {
 	v := newVault(t)
 	f := keep(t, v, idA, plainJPEG(t))
-	path := v.place(idA, f.Digest).path
-	if err := v.disk.remove(path); err != nil {
+	if err := v.Remove(t.Context(), idA, f); err != nil {
 		t.Fatal(err)
 	}
 	old := scrubbers["image/jpeg"]
@@ -192,17 +234,20 @@ func TestOrphanCopy(t *testing.T) {
 // Another process, such as a command of the operator, opens the same vault.
 func TestTwoVaults(t *testing.T) {
 	v := newVault(t)
-	d, err := v.draft("x")
+	d, err := v.disk.draft()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer d.drop()
+	if _, err := v.disk.mkdir(filepath.Join(v.disk.dir, v.folder(idA))); err != nil {
+		t.Fatal(err)
+	}
 	second, err := New(v.disk.dir, v.keys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if left := tree(t, v); len(left) != 1 {
-		t.Errorf("the draft of the first is gone: %v", left)
+	if left := tree(t, v); len(left) != 2 {
+		t.Errorf("the draft of the first is gone, or the folder it goes to: %v", left)
 	}
 	if err := errors.Join(second.Close(), second.Close(), v.Close(), new(Vault).Close()); err != nil {
 		t.Error(err)

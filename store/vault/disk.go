@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -36,20 +37,32 @@ func (d *disk) create() (*os.File, error) {
 	return os.CreateTemp(d.dir, newPrefix+"*")
 }
 
-func (d *disk) mkdir() (string, error) {
+// mkdir makes a folder, and reports whether it had to.
+func (d *disk) mkdir(path string) (made bool, err error) {
 	if err := d.allow("mkdir"); err != nil {
-		return "", err
+		return false, err
 	}
-	return os.MkdirTemp(d.dir, newPrefix+"*")
+	err = os.Mkdir(path, 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
-// write writes some of it even when it is refused: so does a crash.
-func (d *disk) write(f *os.File, p []byte) (int, error) {
+// writeAt writes some of it even when it is refused: so does a crash.
+func (d *disk) writeAt(f *os.File, p []byte, at int64) (int, error) {
 	if err := d.allow("write"); err != nil {
-		n, _ := f.Write(p[:len(p)/2])
+		n, _ := f.WriteAt(p[:len(p)/2], at)
 		return n, err
 	}
-	return f.Write(p)
+	return f.WriteAt(p, at)
+}
+
+func (d *disk) truncate(f *os.File, size int64) error {
+	if err := d.allow("truncate"); err != nil {
+		return err
+	}
+	return f.Truncate(size)
 }
 
 func (d *disk) sync(f *os.File) error {
@@ -73,7 +86,7 @@ func (d *disk) rename(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// remove removes a file. There may be none.
+// remove removes a file or an empty folder. There may be none.
 func (d *disk) remove(path string) error {
 	if err := d.allow("remove"); err != nil {
 		return err
@@ -82,6 +95,15 @@ func (d *disk) remove(path string) error {
 		return err
 	}
 	return nil
+}
+
+// rmdir removes a report's folder if it is empty. There may be none.
+func (d *disk) rmdir(folder string) error {
+	err := d.remove(filepath.Join(d.dir, folder))
+	if errors.Is(err, fs.ErrExist) { // it is not empty
+		return nil
+	}
+	return err
 }
 
 // removeAll removes a file or a folder and all in it. There may be none.
@@ -100,8 +122,8 @@ func (d *disk) touch(path string) error {
 	return os.Chtimes(path, time.Time{}, time.Now())
 }
 
-// vanish removes a folder so that a crash leaves all of it, with its sealed
-// report id, or what the next New or Sweep removes.
+// vanish removes a report's folder so that a crash leaves all of it, or what the next
+// New or Sweep removes.
 func (d *disk) vanish(folder string) error {
 	gone := filepath.Join(d.dir, gonePrefix+rand.Text())
 	if err := d.rename(filepath.Join(d.dir, folder), gone); err != nil {

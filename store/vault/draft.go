@@ -2,42 +2,57 @@ package vault
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"os"
 )
 
-// draft is a sealed file under a temporary name, on its way to its place.
+// draft is a file under a temporary name, on its way to its place. What is
+// written to it goes to its end, and can be read back before it is finished.
 type draft struct {
 	disk *disk
 	file *os.File
-	out  *bufio.Writer
-	seal io.WriteCloser
-	path string // "" once it was moved
+	out  *bufio.Writer // segments are 4 KiB; the disk is asked less often than that
+	size int64         // of what is in the file, without what out still holds
+	path string        // "" once it was moved
 }
 
-func (v *Vault) draft(context string) (*draft, error) {
-	f, err := v.disk.create()
+func (d *disk) draft() (*draft, error) {
+	f, err := d.create()
 	if err != nil {
 		return nil, err
 	}
-	d := &draft{disk: &v.disk, file: f, path: f.Name()}
-	// Segments are 4 KiB; the disk is asked less often than that.
-	d.out = bufio.NewWriterSize(writerFunc(func(p []byte) (int, error) { return d.disk.write(f, p) }), 16<<10)
-	if d.seal, err = v.keys.SealFile(d.out, context); err != nil {
-		d.drop()
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return d, nil
+	n := &draft{disk: d, file: f, path: f.Name()}
+	n.out = borrowWriter(n)
+	return n, nil
 }
 
-func (d *draft) Write(p []byte) (int, error) { return d.seal.Write(p) }
+// Write is for out.
+func (d *draft) Write(p []byte) (int, error) {
+	n, err := d.disk.writeAt(d.file, p, d.size)
+	d.size += int64(n)
+	return n, err
+}
 
-// finish ends the file and makes its content durable.
-func (d *draft) finish() error {
-	if err := d.seal.Close(); err != nil {
+// end ends what was sealed to out. It is in the file then, up to size.
+func (d *draft) end(sealed io.Closer) error {
+	if err := sealed.Close(); err != nil {
 		return err
 	}
+	return d.out.Flush()
+}
+
+// cut forgets what came after the first n bytes.
+func (d *draft) cut(n int64) error {
+	d.out.Reset(d)
+	if err := d.disk.truncate(d.file, n); err != nil {
+		return err
+	}
+	d.size = n
+	return nil
+}
+
+// finish makes all that was written durable.
+func (d *draft) finish() error {
 	if err := d.out.Flush(); err != nil {
 		return err
 	}
@@ -56,15 +71,11 @@ func (d *draft) move(to string) error {
 	return nil
 }
 
-// drop closes the file and removes it, unless it was moved.
+// drop closes the file and removes it, unless it was moved. It is called once.
 func (d *draft) drop() {
 	d.file.Close()
+	returnWriter(d.out)
 	if d.path != "" {
 		_ = d.disk.remove(d.path)
-		d.path = ""
 	}
 }
-
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

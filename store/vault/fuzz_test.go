@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -156,4 +157,48 @@ func FuzzKeep(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// FuzzOpen: whatever a file ends with, and whatever its trailer says, what is
+// read from it is what was put there, or an error.
+func FuzzOpen(f *testing.F) {
+	v := newVault(f)
+	jpg := plainJPEG(f)
+	file := keep(f, v, idA, jpg)
+	at := v.place(idA, file.Digest)
+	good := sectionsOf(f, v, at)
+	whole, clean := good.file(), cleanCopy(f, v, idA, file)
+	o, c := int64(len(good.original)), int64(len(good.clean))
+	f.Add(len(whole), []byte{}, o, c)
+	f.Add(int(o+c), good.end, o, c)
+	f.Add(int(o), good.end, o, int64(0))
+	f.Add(len(whole)-footerSize, []byte("\xFF\xFF\xFF\xFF"+magic), o+1, c-1)
+	f.Add(0, []byte("\x00\x00\x00\x00"+magic), int64(-1), int64(1)<<62)
+	f.Add(len(whole), []byte(magic), int64(1)<<62, int64(1)<<62)
+	f.Fuzz(func(t *testing.T, n int, tail []byte, original, copied int64) {
+		begin := whole[:min(max(n, 0), len(whole))]
+		for _, end := range [][]byte{tail, append(bytes.Clone(tail), sealed(t, v, at, trailer{idA, file, original, copied})...)} {
+			if err := os.WriteFile(at.path, append(bytes.Clone(begin), end...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			reads(t, jpg)(v.Original(t.Context(), idA, file))
+			reads(t, clean)(v.Copy(t.Context(), idA, file))
+			if id, err := v.reportOf(at.folder); err == nil && id != idA {
+				t.Fatalf("the folder is of %q", id)
+			}
+		}
+	})
+}
+
+// reads checks that what is read without an error is this.
+func reads(t *testing.T, want []byte) func(io.ReadCloser, error) {
+	return func(r io.ReadCloser, err error) {
+		if err != nil {
+			return
+		}
+		defer r.Close()
+		if got, err := io.ReadAll(r); err == nil && !bytes.Equal(got, want) {
+			t.Fatal("something else was read")
+		}
+	}
 }

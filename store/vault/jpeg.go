@@ -40,7 +40,9 @@ const (
 // side is up. All else, EXIF with its place and thumbnail, XMP, IPTC, colour
 // profiles, comments, further pictures after the end, stays behind.
 func scrubJPEG(w io.Writer, r io.Reader) error {
-	s := &jpegScrubber{r: bufio.NewReaderSize(r, 8<<10), w: bufio.NewWriterSize(w, 8<<10)}
+	s := &jpegScrubber{r: borrowReader(r), w: borrowWriter(w)}
+	defer returnReader(s.r)
+	defer returnWriter(s.w)
 	if err := s.scrub(); err != nil {
 		return ended(err)
 	}

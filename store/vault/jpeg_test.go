@@ -240,3 +240,7 @@ func BenchmarkScrubJPEG(b *testing.B) {
 		}
 	}
 }
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

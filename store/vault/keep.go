@@ -1,13 +1,13 @@
 package vault
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -44,7 +44,8 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 	}
 	defer give()
 
-	src := bufio.NewReaderSize(io.LimitReader(ctxReader{ctx, r}, limit+1), 8<<10)
+	src := borrowReader(io.LimitReader(ctxReader{ctx, r}, limit+1))
+	defer returnReader(src)
 	head, err := src.Peek(headSize)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
@@ -59,11 +60,15 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 		return f, store.ErrBadType
 	}
 
-	original, err := v.draft(originalContext(id))
+	d, err := v.disk.draft()
 	if err != nil {
 		return f, err
 	}
-	defer original.drop()
+	defer d.drop()
+	original, err := v.keys.SealFile(d.out, originalContext(id))
+	if err != nil {
+		return f, err
+	}
 	hash := sha256.New()
 	if f.Size, err = io.Copy(io.MultiWriter(hash, judge, original), src); err != nil {
 		return f, fmt.Errorf("read and seal: %w", err)
@@ -77,127 +82,89 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 	f.Digest = hex.EncodeToString(hash.Sum(nil))
 
 	at := v.place(id, f.Digest)
-	if done, err := v.recall(at, &f); done || err != nil {
-		return f, err
+	if there, done, err := v.recall(at); done || err != nil {
+		return there, err
 	}
-	if err := original.finish(); err != nil {
+	if err := d.end(original); err != nil {
 		return f, fmt.Errorf("write original: %w", err)
 	}
-	clean, err := v.scrub(ctx, id, f, original.path)
-	if err != nil {
+	t := trailer{Report: id, File: f, Original: d.size}
+	if t.Copy, err = v.appendCopy(ctx, d, id, f); err != nil {
 		return f, fmt.Errorf("make copy: %w", err)
 	}
-	if clean != nil {
-		defer clean.drop()
+	t.File.Clean = t.Copy > 0
+	if err := v.appendTrailer(d, at, t); err != nil {
+		return f, fmt.Errorf("write trailer: %w", err)
 	}
-	return v.put(at, id, f, original, clean)
+	if err := d.finish(); err != nil {
+		return f, fmt.Errorf("write file: %w", err)
+	}
+	return v.put(at, t.File, d)
 }
 
-// recall reports whether the file is there already, and then says in f whether
-// it has a copy. The report counts as changed.
-func (v *Vault) recall(at place, f *flows.File) (bool, error) {
+// recall returns the file that is there already, if there is one. The report
+// counts as changed.
+func (v *Vault) recall(at place) (f flows.File, done bool, err error) {
 	defer v.hold(at.folder)()
-	return v.recallHeld(at, f)
+	return v.recallHeld(at)
 }
 
-func (v *Vault) recallHeld(at place, f *flows.File) (bool, error) {
-	there, err := exists(at.path)
-	if !there || err != nil {
-		return false, err
+func (v *Vault) recallHeld(at place) (f flows.File, done bool, err error) {
+	there, t, err := v.find(at)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return f, false, nil
+	case errors.Is(err, errBroken): // the disk spoilt it: what came again takes its place
+		return f, false, nil
+	case err != nil:
+		return f, false, err
 	}
-	if f.Clean, err = exists(at.path + copySuffix); err != nil {
-		return false, err
-	}
-	if err := v.disk.touch(filepath.Dir(at.path)); err != nil {
-		return false, err
-	}
-	return true, nil
+	there.Close()
+	return t.File, true, v.disk.touch(filepath.Dir(at.path))
 }
 
-// put moves a file to its place, unless somebody was faster. After an error
-// nothing of it is there.
-func (v *Vault) put(at place, id flows.ReportID, f flows.File, original, clean *draft) (_ flows.File, err error) {
+// put moves a finished file to its place, unless somebody was faster. After an
+// error nothing of it is there.
+func (v *Vault) put(at place, f flows.File, d *draft) (_ flows.File, err error) {
 	defer v.hold(at.folder)()
-	if done, err := v.recallHeld(at, &f); done || err != nil {
+	if there, done, err := v.recallHeld(at); done || err != nil {
+		return there, err
+	}
+	path := filepath.Dir(at.path)
+	made, err := v.disk.mkdir(path)
+	defer func() {
+		if err != nil && made {
+			_ = v.disk.rmdir(at.folder)
+		}
+	}()
+	if err != nil {
 		return f, err
 	}
-	folder := filepath.Dir(at.path)
-	made, err := v.makeFolder(at.folder, id)
+	folder, err := os.Open(path)
 	if err != nil {
-		return f, fmt.Errorf("make folder: %w", err)
+		return f, err
 	}
-	defer func() {
-		if err == nil {
-			return
+	defer folder.Close()
+	// The folder's name comes to the disk before the first file comes to the
+	// folder. An empty one was left by a Keep that may have died in between.
+	if made || empty(folder) {
+		if err := v.disk.syncDir(v.disk.dir); err != nil {
+			return f, err
 		}
-		// The original first: without it the copy is nothing.
+	}
+	if err := d.move(at.path); err != nil {
+		return f, err
+	}
+	if err := v.disk.sync(folder); err != nil {
 		_ = v.disk.remove(at.path)
-		_ = v.disk.remove(at.path + copySuffix)
-		if made {
-			_ = v.disk.vanish(at.folder)
-		}
-	}()
-
-	if clean == nil {
-		// A crash may have left the copy of a scrubber that could do more.
-		if err := v.disk.remove(at.path + copySuffix); err != nil {
-			return f, err
-		}
-	} else {
-		if err := clean.move(at.path + copySuffix); err != nil {
-			return f, err
-		}
-		// The copy's name must not come to the disk after the original's.
-		if err := v.disk.syncDir(folder); err != nil {
-			return f, err
-		}
-		f.Clean = true
-	}
-	if err := original.move(at.path); err != nil {
 		return f, err
 	}
-	return f, v.disk.syncDir(folder)
+	return f, nil
 }
 
-// makeFolder makes the folder of a report with its sealed id in it, in one
-// step, and reports whether it had to.
-func (v *Vault) makeFolder(folder string, id flows.ReportID) (made bool, err error) {
-	path := filepath.Join(v.disk.dir, folder)
-	if there, err := exists(path); there || err != nil {
-		return false, err
-	}
-	sealed, err := v.keys.Seal([]byte(id), idContext(folder))
-	if err != nil {
-		return false, err
-	}
-	tmp, err := v.disk.mkdir()
-	if err != nil {
-		return false, err
-	}
-	defer func() {
-		if err != nil {
-			_ = v.disk.removeAll(tmp)
-		}
-	}()
-	f, err := os.OpenFile(filepath.Join(tmp, idFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	if _, err := v.disk.write(f, sealed); err != nil {
-		return false, err
-	}
-	if err := v.disk.sync(f); err != nil {
-		return false, err
-	}
-	if err := v.disk.syncDir(tmp); err != nil {
-		return false, err
-	}
-	if err := v.disk.rename(tmp, path); err != nil {
-		return false, err
-	}
-	tmp = path
-	return true, v.disk.syncDir(v.disk.dir)
+func empty(folder *os.File) bool {
+	_, err := folder.Readdirnames(1)
+	return errors.Is(err, io.EOF)
 }
 
 // ctxReader ends reading when the context ends.

@@ -106,8 +106,33 @@ func TestKeepBrokenPictures(t *testing.T) {
 		}
 	}
 	for _, name := range tree(t, v) {
-		if strings.HasSuffix(name, copySuffix) || strings.Contains(name, newPrefix) {
+		if strings.Contains(name, newPrefix) {
 			t.Errorf("%s was left", name)
+		}
+	}
+}
+
+// A copy that a mistaken scrubber wrote is not handed out.
+func TestKeepLooksAtTheCopy(t *testing.T) {
+	v := newVault(t)
+	jpg := plainJPEG(t)
+	defer func(old scrubber) { scrubbers["image/jpeg"] = old }(scrubbers["image/jpeg"])
+	for name, s := range map[string]scrubber{
+		"more each time": func(w io.Writer, r io.Reader) error {
+			b, err := io.ReadAll(r)
+			_, e := w.Write(append(b, canaries[0]...))
+			return errors.Join(err, e)
+		},
+		"no picture": func(w io.Writer, _ io.Reader) error { _, err := io.WriteString(w, "hi"); return err },
+		"nothing":    func(io.Writer, io.Reader) error { return nil },
+	} {
+		scrubbers["image/jpeg"] = s
+		f := keep(t, v, idA, jpg)
+		if f.Clean || !bytes.Equal(original(t, v, idA, f), jpg) {
+			t.Errorf("%s: got %+v", name, f)
+		}
+		if err := v.Remove(t.Context(), idA, f); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -237,8 +262,34 @@ func TestKeepTwice(t *testing.T) {
 			t.Error("the report does not count as changed")
 		}
 	}
-	if n := len(tree(t, v)); n != 1+1+2+1 { // folder, id, picture and copy, document
+	if n := len(tree(t, v)); n != 3 { // folder, picture, document
 		t.Errorf("%v", tree(t, v))
+	}
+}
+
+// What the disk failed is mended by what comes again.
+func TestKeepMends(t *testing.T) {
+	v := newVault(t)
+	jpg := plainJPEG(t)
+	f := keep(t, v, idA, jpg)
+	path := v.place(idA, f.Digest).path
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range [][]byte{nil, good[:len(good)-1], good[1:]} {
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if again := keep(t, v, idA, jpg); again != f || !bytes.Equal(original(t, v, idA, f), jpg) || !readable(v.Copy(t.Context(), idA, f)) {
+			t.Errorf("got %+v, want %+v", again, f)
+		}
+	}
+	if _, err := v.Keep(t.Context(), flows.ReportID(strings.Repeat("x", maxEnd)), bytes.NewReader(jpg), 1<<20); err == nil {
+		t.Error("kept what cannot be found again")
+	}
+	if left := tree(t, v); len(left) != 2 {
+		t.Errorf("%v", left)
 	}
 }
 
@@ -263,9 +314,30 @@ func TestKeepTheSameAtOnce(t *testing.T) {
 	if len(slices.Compact(files)) != 1 || !files[0].Clean {
 		t.Errorf("got %+v", files)
 	}
-	if left := tree(t, v); len(left) != 4 {
+	if left := tree(t, v); len(left) != 2 {
 		t.Errorf("%v", left)
 	}
+}
+
+// Buffers are shared, contents are not.
+func TestKeepManyAtOnce(t *testing.T) {
+	v := newVault(t)
+	pictures := [][]byte{plainJPEG(t), largeJPEG(t), plainPNG(t), dress(t, plainJPEG(t), binary.BigEndian, 3), dressPNG(t, plainPNG(t))}
+	var wg sync.WaitGroup
+	for i := range 4 * len(pictures) {
+		wg.Go(func() {
+			id, in := store.NewReportID(), pictures[i%len(pictures)]
+			f := keep(t, v, id, in)
+			var want bytes.Buffer
+			if err := scrubbers[f.Type](&want, bytes.NewReader(in)); err != nil {
+				t.Error(err)
+			}
+			if !bytes.Equal(original(t, v, id, f), in) || !bytes.Equal(cleanCopy(t, v, id, f), want.Bytes()) {
+				t.Error("another was kept")
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // An album of ten videos at once must not need the memory of one.
@@ -314,12 +386,18 @@ func TestKeepNeedsLittleMemory(t *testing.T) {
 	}
 }
 
-func BenchmarkKeep3MBJPEG(b *testing.B) {
+func BenchmarkKeep3MBJPEG(b *testing.B) { benchmarkKeep(b, photo(b, 3<<20)) }
+
+// For a small picture the file system is what costs.
+func BenchmarkKeepSmallJPEG(b *testing.B) { benchmarkKeep(b, plainJPEG(b)) }
+
+func BenchmarkKeepSmallPNG(b *testing.B) { benchmarkKeep(b, plainPNG(b)) }
+
+func benchmarkKeep(b *testing.B, content []byte) {
 	v := newVault(b)
-	jpg := photo(b, 3<<20)
-	b.SetBytes(int64(len(jpg)))
+	b.SetBytes(int64(len(content)))
 	for b.Loop() {
-		if _, err := v.Keep(b.Context(), store.NewReportID(), bytes.NewReader(jpg), 20<<20); err != nil {
+		if _, err := v.Keep(b.Context(), store.NewReportID(), bytes.NewReader(content), 20<<20); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ func originalContext(id flows.ReportID) string { return "vault/original/" + stri
 func copyContext(id flows.ReportID, digest string) string {
 	return "vault/copy/" + string(id) + "/" + digest
 }
-func idContext(folder string) string { return "vault/id/" + folder }
+func trailerContext(at place) string { return "vault/trailer/" + at.folder + "/" + at.name }
 
 // errAltered: what is in the place is not what was put there.
 var errAltered = errors.New("original does not have its digest")
@@ -30,7 +30,11 @@ var errAltered = errors.New("original does not have its digest")
 // read; reading it to its end returns an error instead of io.EOF when it is
 // not the file of this digest. The caller closes it.
 func (v *Vault) Original(ctx context.Context, id flows.ReportID, f flows.File) (io.ReadCloser, error) {
-	o, err := v.unseal(ctx, v.place(id, f.Digest).path, originalContext(id))
+	file, t, err := v.look(ctx, id, f)
+	if err != nil {
+		return nil, fmt.Errorf("open original: %w", err)
+	}
+	o, err := v.opened(file, 0, t.Original, originalContext(id))
 	if err != nil {
 		return nil, fmt.Errorf("open original: %w", err)
 	}
@@ -42,57 +46,77 @@ func (v *Vault) Original(ctx context.Context, id flows.ReportID, f flows.File) (
 // made; a copy that was made and is gone is another error. The caller closes
 // it.
 func (v *Vault) Copy(ctx context.Context, id flows.ReportID, f flows.File) (io.ReadCloser, error) {
-	o, err := v.unseal(ctx, v.place(id, f.Digest).path+copySuffix, copyContext(id, f.Digest))
+	file, t, err := v.look(ctx, id, f)
 	if errors.Is(err, fs.ErrNotExist) && !f.Clean {
 		return nil, fmt.Errorf("open copy: %w", store.ErrNoCopy)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open copy: %w", err)
 	}
+	if t.Copy == 0 {
+		file.Close()
+		return nil, fmt.Errorf("open copy: %w", store.ErrNoCopy)
+	}
+	o, err := v.opened(file, t.Original, t.Copy, copyContext(id, f.Digest))
+	if err != nil {
+		return nil, fmt.Errorf("open copy: %w", err)
+	}
 	return o, nil
 }
 
-// opened is a sealed file being read.
+func (v *Vault) look(ctx context.Context, id flows.ReportID, f flows.File) (*os.File, trailer, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, trailer{}, err
+	}
+	return v.find(v.place(id, f.Digest))
+}
+
+// opened is a part of a file that somebody else reads and closes.
 type opened struct {
+	*part
 	file *os.File
+}
+
+// opened takes the file over.
+func (v *Vault) opened(f *os.File, from, n int64, context string) (opened, error) {
+	p, err := v.unseal(bufio.NewReaderSize(io.NewSectionReader(f, from, n), 8<<10), context)
+	if err != nil {
+		f.Close()
+		return opened{}, err
+	}
+	return opened{p, f}, nil
+}
+
+func (o opened) Close() error { return o.file.Close() }
+
+// part is what was sealed as one, being read.
+type part struct {
 	r    io.Reader
 	hash hash.Hash // nil when the seal alone proves the content
 	want string
 	err  error // stays: the library says io.EOF on the read after a failed one
 }
 
-func (v *Vault) unseal(ctx context.Context, path, context string) (*opened, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	r, err := v.keys.OpenFile(bufio.NewReaderSize(f, 8<<10), context)
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return &opened{file: f, r: r}, nil
+// unseal reads from r in small pieces: it should be buffered.
+func (v *Vault) unseal(r io.Reader, context string) (*part, error) {
+	u, err := v.keys.OpenFile(r, context)
+	return &part{r: u}, err
 }
 
-func (o *opened) Read(p []byte) (int, error) {
-	if o.err != nil {
-		return 0, o.err
+func (p *part) Read(b []byte) (int, error) {
+	if p.err != nil {
+		return 0, p.err
 	}
-	n, err := o.r.Read(p)
-	if o.hash != nil {
-		o.hash.Write(p[:n])
-		if errors.Is(err, io.EOF) && hex.EncodeToString(o.hash.Sum(nil)) != o.want {
+	n, err := p.r.Read(b)
+	if p.hash != nil {
+		p.hash.Write(b[:n])
+		if errors.Is(err, io.EOF) && hex.EncodeToString(p.hash.Sum(nil)) != p.want {
 			err = errAltered
 		}
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("read sealed file: %w", err)
 	}
-	o.err = err
+	p.err = err
 	return n, err
 }
-
-func (o *opened) Close() error { return o.file.Close() }

@@ -54,6 +54,19 @@ func plainJPEG(t testing.TB) []byte {
 	return b.Bytes()
 }
 
+// largeJPEG is some segments and some buffers long.
+func largeJPEG(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, noise(240, 200), &jpeg.Options{Quality: 90}); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() < 36<<10 || b.Len() > 72<<10 {
+		t.Fatalf("%d bytes", b.Len())
+	}
+	return b.Bytes()
+}
+
 func plainPNG(t testing.TB) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -25,7 +25,9 @@ const (
 //
 // An animation is not scrubbed: half of a proof is no proof.
 func scrubPNG(w io.Writer, r io.Reader) error {
-	s := &pngScrubber{r: bufio.NewReaderSize(r, 8<<10), w: bufio.NewWriterSize(w, 8<<10), crc: crc32.NewIEEE()}
+	s := &pngScrubber{r: borrowReader(r), w: borrowWriter(w), crc: crc32.NewIEEE()}
+	defer returnReader(s.r)
+	defer returnWriter(s.w)
 	if err := s.scrub(); err != nil {
 		return ended(err)
 	}

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"compress/zlib"
 	"errors"
 	"io"
 )
@@ -12,7 +11,9 @@ const chunkSize = 32 << 10
 // pixels inflates the data of the IDAT chunks, and copies as much of it as
 // that took.
 func (s *pngScrubber) pixels() error {
-	data := &idatReader{s: s, buf: make([]byte, chunkSize), out: make([]byte, 0, chunkSize)}
+	b := chunks.Get().(*[2 * chunkSize]byte)
+	defer chunks.Put(b)
+	data := &idatReader{s: s, buf: b[:chunkSize], out: b[chunkSize:chunkSize]}
 	if err := data.inflate(s.raw); err != nil {
 		if data.err != nil && !errors.Is(data.err, io.EOF) {
 			return data.err
@@ -50,11 +51,11 @@ var _ interface {
 } = (*idatReader)(nil)
 
 func (d *idatReader) inflate(raw int64) error {
-	z, err := zlib.NewReader(d)
+	z, err := borrowInflater(d)
 	if err != nil {
 		return err
 	}
-	defer z.Close()
+	defer inflaters.Put(z)
 	if _, err := io.CopyN(io.Discard, z, raw); err != nil {
 		return err
 	}

@@ -37,11 +37,7 @@ func (v *Vault) Remove(ctx context.Context, id flows.ReportID, f flows.File) err
 	if there, err := exists(folder); !there || err != nil {
 		return err
 	}
-	// The original first: without it the copy is a left-over.
 	err := v.disk.remove(at.path)
-	if err == nil {
-		err = v.disk.remove(at.path + copySuffix)
-	}
 	if err == nil {
 		err = v.disk.syncDir(folder)
 	}
@@ -69,8 +65,9 @@ func (v *Vault) Discard(ctx context.Context, id flows.ReportID) error {
 
 // Sweep removes the files of reports that nobody has changed since the time
 // and that keep says nobody needs. It returns how many reports that were. It
-// stops at the first error of keep; a folder that these keys cannot open stays,
-// is passed over, and is part of the error.
+// stops at the first error of keep; a folder in which these keys open nothing
+// stays, is passed over, and is part of the error. A folder with nothing in it
+// goes, and was no report.
 func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.Context, flows.ReportID) (bool, error)) (int, error) {
 	entries, err := os.ReadDir(v.disk.dir)
 	if err != nil {
@@ -90,10 +87,16 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 			continue
 		}
 		id, err := v.reportOf(name)
-		if err != nil {
-			if !errors.Is(err, fs.ErrNotExist) || v.stale(name, before) { // not just discarded
-				foreign, why = foreign+1, err
+		switch {
+		case errors.Is(err, errNobody):
+			if _, err := v.sweepOne(name, before, v.disk.rmdir); err != nil {
+				return swept, fmt.Errorf("sweep vault: %w", err)
 			}
+			continue
+		case errors.Is(err, fs.ErrNotExist): // it was removed meanwhile
+			continue
+		case err != nil:
+			foreign, why = foreign+1, err
 			continue
 		}
 		needed, err := keep(ctx, id)
@@ -103,7 +106,7 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 		if needed {
 			continue
 		}
-		done, err := v.sweepOne(name, before)
+		done, err := v.sweepOne(name, before, v.disk.vanish)
 		if err != nil {
 			return swept, fmt.Errorf("sweep vault: %w", err)
 		}
@@ -112,18 +115,18 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 		}
 	}
 	if foreign > 0 {
-		return swept, fmt.Errorf("sweep vault: %d folders without a readable report id, such as: %w", foreign, why)
+		return swept, fmt.Errorf("sweep vault: %d folders in which nothing can be opened, such as: %w", foreign, why)
 	}
 	return swept, nil
 }
 
-// sweepOne removes the report unless a file came while keep was thinking.
-func (v *Vault) sweepOne(folder string, before time.Time) (bool, error) {
+// sweepOne removes the folder unless a file came while keep was thinking.
+func (v *Vault) sweepOne(folder string, before time.Time, remove func(folder string) error) (bool, error) {
 	defer v.hold(folder)()
 	if !v.stale(folder, before) {
 		return false, nil
 	}
-	return true, v.disk.vanish(folder)
+	return true, remove(folder)
 }
 
 // stale reports whether the folder is there and nobody changed it since. The
@@ -133,11 +136,23 @@ func (v *Vault) stale(folder string, before time.Time) bool {
 	return err == nil && info.ModTime().Before(before)
 }
 
+// errNobody: the folder is empty.
+var errNobody = errors.New("no report")
+
+// reportOf says whose folder it is. Any file of it knows.
 func (v *Vault) reportOf(folder string) (flows.ReportID, error) {
-	sealed, err := os.ReadFile(filepath.Join(v.disk.dir, folder, idFile))
+	entries, err := os.ReadDir(filepath.Join(v.disk.dir, folder))
 	if err != nil {
 		return "", err
 	}
-	id, err := v.keys.Open(sealed, idContext(folder))
-	return flows.ReportID(id), err
+	why := errNobody
+	for _, e := range entries {
+		f, t, err := v.find(v.in(folder, e.Name()))
+		if err == nil {
+			f.Close()
+			return t.Report, nil
+		}
+		why = err
+	}
+	return "", why
 }

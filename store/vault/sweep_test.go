@@ -45,7 +45,7 @@ func TestDiscardAndRemove(t *testing.T) {
 	if !readable(v.Original(t.Context(), idB, other)) {
 		t.Error("the other report went too")
 	}
-	if n := len(tree(t, v)); n != 4 {
+	if n := len(tree(t, v)); n != 2 {
 		t.Errorf("left: %v", tree(t, v))
 	}
 	if err := v.Remove(t.Context(), "no such report", a); err != nil {
@@ -102,7 +102,7 @@ func TestSweepStopsWhenNobodyKnows(t *testing.T) {
 		asked++
 		return false, down
 	})
-	if n != 0 || !errors.Is(err, down) || asked != 1 || len(tree(t, v)) != 8 {
+	if n != 0 || !errors.Is(err, down) || asked != 1 || len(tree(t, v)) != 4 {
 		t.Errorf("swept %d, %v, asked %d times", n, err, asked)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -114,11 +114,11 @@ func TestSweepStopsWhenNobodyKnows(t *testing.T) {
 
 func TestSweepLeavesWhatItCannotOpen(t *testing.T) {
 	v := newVault(t)
-	keep(t, v, idA, plainJPEG(t))
+	a := keep(t, v, idA, plainJPEG(t))
 	keep(t, v, idB, plainJPEG(t))
-	os.WriteFile(filepath.Join(v.disk.dir, v.folder(idA), idFile), []byte("?"), 0o600)
+	os.WriteFile(v.place(idA, a.Digest).path, []byte("?"), 0o600)
 	n, err := v.Sweep(t.Context(), time.Now().Add(time.Hour), func(context.Context, flows.ReportID) (bool, error) { return false, nil })
-	if n != 1 || err == nil || len(tree(t, v)) != 4 {
+	if n != 1 || err == nil || len(tree(t, v)) != 2 {
 		t.Errorf("swept %d, %v, left %v", n, err, tree(t, v))
 	}
 	// The folder of one report under the name of another is not believed.
@@ -129,6 +129,61 @@ func TestSweepLeavesWhatItCannotOpen(t *testing.T) {
 	}
 	if _, err := v.reportOf(v.folder(idA)); err == nil {
 		t.Error("a folder was believed to be another")
+	}
+	// One file that opens is enough.
+	keep(t, v, idA, plainPNG(t))
+	if id, err := v.reportOf(v.folder(idA)); id != idA || err != nil {
+		t.Errorf("got %q, %v", id, err)
+	}
+}
+
+// A folder without a file is nobody's: no report is asked for, none is counted.
+func TestEmptyFolders(t *testing.T) {
+	v := newVault(t)
+	f := keep(t, v, idA, plainJPEG(t))
+	keep(t, v, idB, plainJPEG(t))
+	sweep := func(before time.Time) {
+		t.Helper()
+		n, err := v.Sweep(t.Context(), before, func(_ context.Context, id flows.ReportID) (bool, error) {
+			if id != idB {
+				t.Errorf("asked for %q", id)
+			}
+			return true, nil
+		})
+		if n != 0 || err != nil {
+			t.Errorf("swept %d, %v", n, err)
+		}
+	}
+	if err := v.Remove(t.Context(), idA, f); err != nil {
+		t.Fatal(err)
+	}
+	sweep(time.Now().Add(-time.Hour)) // a Keep may be about to put a file into it
+	if n := len(tree(t, v)); n != 3 {
+		t.Errorf("young: %v", tree(t, v))
+	}
+	keep(t, v, idA, plainJPEG(t))
+	if err := errors.Join(v.Remove(t.Context(), idA, f), v.Discard(t.Context(), idA)); err != nil || len(tree(t, v)) != 2 {
+		t.Errorf("discarded: %v, %v", err, tree(t, v))
+	}
+	keep(t, v, idA, plainJPEG(t))
+	if err := v.Remove(t.Context(), idA, f); err != nil {
+		t.Fatal(err)
+	}
+	sweep(time.Now().Add(time.Hour))
+	if n := len(tree(t, v)); n != 2 {
+		t.Errorf("stale: %v", tree(t, v))
+	}
+	if _, err := v.disk.mkdir(filepath.Join(v.disk.dir, v.folder(idA))); err != nil {
+		t.Fatal(err)
+	}
+	v.Close()
+	w, err := New(v.disk.dir, v.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if n := len(tree(t, w)); n != 2 {
+		t.Errorf("opened again: %v", tree(t, w))
 	}
 }
 

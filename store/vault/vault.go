@@ -3,18 +3,23 @@
 // seals and writes, so unscrubbed bytes have no other way in, and nothing is
 // ever on the disk in clear.
 //
-//	<dir>/<HMAC of the report>/.id               the report, sealed, for Sweep
-//	<dir>/<HMAC of the report>/<HMAC of it and the digest>       the original
-//	<dir>/<HMAC of the report>/<HMAC of it and the digest>.copy  the copy
+//	<dir>/<HMAC of the report>/<HMAC of the report and the digest>
+//
+// is one piece of evidence, and holds, one after the other:
+//
+//	the original, sealed
+//	the copy, sealed, where one could be made
+//	a trailer, sealed: the report, what the file is, how long the parts are
+//	a footer: how long the trailer is
 //
 // The names are keyed hashes: without the keys nobody can confirm that a known
 // picture is here, nor tell whose it is. The contexts of the seals bind each
-// file to its place: a copy to report and digest; an original to its report,
-// and its digest is checked while it is read, since it is not known yet when
-// sealing begins.
+// part to its place: a trailer to folder and file; a copy to report and digest;
+// an original to its report, and its digest is checked while it is read, since
+// it is not known yet when sealing begins.
 //
-// A file is complete when its original has its name: the copy is renamed into
-// place first. Names that begin with a dot and are not .id are work in progress.
+// A file is complete when it has its name. Names that begin with a dot are work
+// in progress, and an empty folder is nobody's.
 package vault
 
 import (
@@ -35,8 +40,6 @@ import (
 var _ store.Vault = (*Vault)(nil)
 
 const (
-	copySuffix = ".copy"
-	idFile     = ".id"
 	lockFile   = ".lock"
 	newPrefix  = ".new-"  // being written
 	gonePrefix = ".gone-" // being removed
@@ -114,8 +117,7 @@ func (v *Vault) Close() error {
 	return nil
 }
 
-// clean removes what a crash left: temporary files and folders, and copies
-// whose original never came.
+// clean removes what a crash left: temporary files and empty folders.
 func (v *Vault) clean() error {
 	entries, err := os.ReadDir(v.disk.dir)
 	if err != nil {
@@ -127,29 +129,11 @@ func (v *Vault) clean() error {
 		case temporary(e.Name()):
 			err = v.disk.removeAll(path)
 		case e.IsDir() && !strings.HasPrefix(e.Name(), "."):
-			err = v.cleanReport(path)
+			err = v.disk.rmdir(e.Name())
 		}
 		if err != nil {
 			return fmt.Errorf("remove left-overs: %w", err)
 		}
-	}
-	return nil
-}
-
-func (v *Vault) cleanReport(folder string) error {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return err
-	}
-	// ReadDir sorts: an original comes just before its copy.
-	last := ""
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), copySuffix); ok && name != last {
-			if err := v.disk.remove(filepath.Join(folder, e.Name())); err != nil {
-				return err
-			}
-		}
-		last = e.Name()
 	}
 	return nil
 }
@@ -169,24 +153,23 @@ func (v *Vault) Ping(ctx context.Context) error {
 		return fmt.Errorf("ping vault: %w", err)
 	}
 	defer give()
-	d, err := v.draft("vault/ping")
+	d, err := v.disk.draft()
 	if err != nil {
 		return fmt.Errorf("ping vault: %w", asFull(err))
 	}
 	defer d.drop()
-	if _, err = d.Write([]byte("ping")); err == nil {
-		err = d.finish()
-	}
-	if err != nil {
+	d.out.WriteString("ping")
+	if err := d.finish(); err != nil {
 		return fmt.Errorf("ping vault: %w", asFull(err))
 	}
 	return nil
 }
 
-// place is where a report, or one of its files, is kept.
+// place is where a file is kept.
 type place struct {
 	folder string // name of the report's folder
-	path   string // of the original
+	name   string // of the file in it
+	path   string // both, and the vault's folder
 }
 
 func (v *Vault) folder(id flows.ReportID) string {
@@ -194,8 +177,11 @@ func (v *Vault) folder(id flows.ReportID) string {
 }
 
 func (v *Vault) place(id flows.ReportID, digest string) place {
-	folder := v.folder(id)
-	return place{folder, filepath.Join(v.disk.dir, folder, v.keys.Lookup("file", string(id)+digest))}
+	return v.in(v.folder(id), v.keys.Lookup("file", string(id)+digest))
+}
+
+func (v *Vault) in(folder, name string) place {
+	return place{folder, name, filepath.Join(v.disk.dir, folder, name)}
 }
 
 // hold takes the lock of a report and returns what lets it go.
