@@ -143,7 +143,7 @@ func (s *Server) usyncUser(c *conn, u *node, want map[string]bool) node {
 			{Tag: "device-list", Attrs: attrs{"hash": s.devicesHash([]*Account{a}, j)}, Content: ds},
 		}})
 	}
-	if a != nil && want["lid"] {
+	if a != nil && want["lid"] && j.Server != types.HiddenUserServer {
 		body = append(body, node{Tag: "lid", Attrs: attrs{"val": a.LID}})
 	}
 	if a != nil && want["status"] {

@@ -88,7 +88,8 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sum := sha256.Sum256(data)
-	if token, err := base64.URLEncoding.DecodeString(r.PathValue("token")); err != nil || !bytes.Equal(token, sum[:]) {
+	// Some clients pad the token, some do not.
+	if token, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(r.PathValue("token"), "=")); err != nil || !bytes.Equal(token, sum[:]) {
 		s.violate(nil, "upload", "token is not the hash of the file", nil)
 		http.Error(w, "bad token", http.StatusBadRequest)
 		return
