@@ -139,14 +139,22 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Stored counts the files on the media host and their bytes.
-func (s *Server) Stored() (files, size int) {
+// MediaStats is what the media host has done.
+type MediaStats struct {
+	Files, Bytes       int // there now, those that expired included
+	Uploads, Downloads int // asked for, refused ones included
+}
+
+// Media returns what the media host has done.
+func (s *Server) Media() MediaStats {
+	st := MediaStats{Uploads: s.total("upload"), Downloads: s.total("download")}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	st.Files = len(s.media)
 	for _, f := range s.media {
-		size += len(f.data)
+		st.Bytes += len(f.data)
 	}
-	return len(s.media), size
+	return st
 }
 
 // ExpireMedia takes all files off the media host, as happens after some weeks. A

@@ -84,6 +84,17 @@ func (s *Server) tally(a *Account, kind string) int {
 	return s.book.counts[a][kind]
 }
 
+// total counts the stanzas of a kind from everybody.
+func (s *Server) total(kind string) int {
+	s.book.mu.Lock()
+	defer s.book.mu.Unlock()
+	n := 0
+	for _, kinds := range s.book.counts {
+		n += kinds[kind]
+	}
+	return n
+}
+
 // Counts returns how many stanzas of each kind the account's clients sent:
 // "message", "receipt", "chatstate", "presence", "iq", "ack", "call", and
 // "upload".
