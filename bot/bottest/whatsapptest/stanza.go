@@ -28,7 +28,9 @@ func (s *Server) handle(c *conn, n *node) {
 		return
 	}
 	if c.dev == nil {
-		if n.Tag != "ack" && n.Tag != "ib" { // of a notification about pairing
+		switch n.Tag {
+		case "ack", "ib", "presence": // clients do not wait for the login with these
+		default:
 			s.violate(c, n.Tag, "before login", n)
 		}
 		return
