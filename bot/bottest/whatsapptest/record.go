@@ -105,7 +105,7 @@ func (a *Account) Counts() map[string]int {
 }
 
 // SetTrace has every stanza reported, for looking at in a failing test: "<" came
-// from a client and ">" went to one. Nil ends it.
+// from a client and ">" went to one. It must not call the server. Nil ends it.
 func (s *Server) SetTrace(f func(line string)) {
 	s.book.mu.Lock()
 	defer s.book.mu.Unlock()
