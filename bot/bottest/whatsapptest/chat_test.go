@@ -151,6 +151,49 @@ func TestMedia(t *testing.T) {
 	s.clean(t)
 }
 
+func TestUserActs(t *testing.T) {
+	s := newServer(t)
+	b, u := newBot(t, s), s.NewUser("")
+	c := u.Chat(b.acct)
+	c.Type(true)
+	if e := next[*events.ChatPresence](b); e.State != types.ChatPresenceComposing || e.Chat != u.LID {
+		t.Errorf("typing: %+v", e)
+	}
+	c.Say("halo")
+	m := b.hear("halo")
+	id := b.say(m.Info.Chat, "jawab")
+	sees(t, c, "jawab")
+	c.MarkRead(id)
+	if e, ok := wait(b, func(e *events.Receipt) bool { return e.Type == types.ReceiptTypeRead }, 5*time.Second); !ok || e.MessageIDs[0] != id {
+		t.Errorf("read: %+v", e)
+	}
+	c.React(id, "👍")
+	if r := next[*events.Message](b).Message.GetReactionMessage(); r.GetKey().GetID() != id || !r.GetKey().GetFromMe() && r.GetKey().GetRemoteJID() == "" {
+		t.Errorf("reaction: %v", r)
+	}
+	g := s.NewGroup("Pengawas", u, b.acct)
+	u.Chat(g).Type(true)
+	if e := next[*events.ChatPresence](b); e.Chat != g.JID || e.Sender.User != u.LID.User {
+		t.Errorf("typing in a group: %+v", e)
+	}
+	s.clean(t)
+}
+
+func TestPrekeys(t *testing.T) {
+	for all, want := range map[bool]int{true: 812, false: 50} {
+		s := newServer(t)
+		s.SetPrekeys(all)
+		b := newBot(t, s)
+		s.mu.Lock()
+		got := len(b.acct.devices[1].once)
+		s.mu.Unlock()
+		if got != want {
+			t.Errorf("all %v: %d keys are uploaded", all, got)
+		}
+		s.clean(t)
+	}
+}
+
 func TestCall(t *testing.T) {
 	s := newServer(t)
 	b, u := newBot(t, s), s.NewUser("")

@@ -134,7 +134,7 @@ func (a *Account) EnterCode(code string) error {
 		{Tag: "primary_identity_pub", Content: a.identity.Pub[:]},
 	}})
 	a.s.mu.Unlock()
-	c.send(n)
+	c.tell(n)
 	return await(p.done, c.done)
 }
 

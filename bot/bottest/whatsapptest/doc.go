@@ -8,6 +8,15 @@
 // person whose phone is a whatsmeow client: users write, and see what their
 // phone decrypts. A [Group] has accounts and users as members.
 //
+//	s := whatsapptest.NewServer(t)
+//	bot := s.NewAccount("Netra Contoh")
+//	s.Wire(cli)              // cli is a *whatsmeow.Client
+//	err := cli.Connect()     // reports events.QR
+//	err = bot.Scan(codes[0]) // and then events.PairSuccess and events.Connected
+//	chat := s.NewUser("Kenari Contoh").Chat(bot)
+//	chat.Say("halo")
+//	answer, err := chat.WaitText(ctx, "apa kabar")
+//
 // Delivery is at least once, as on the real service: a stanza waits for a device
 // until the device acknowledges it, and comes again after every reconnect.
 // Accounts, devices and what waits for them live in the server, so they outlive

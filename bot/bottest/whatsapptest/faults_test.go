@@ -140,7 +140,7 @@ func TestLoginRefused(t *testing.T) {
 			t.Errorf("%d: %+v", reason, e)
 		}
 		b.acct.Refuse(Refusal{})
-		b = client(t, s, b.acct, newMemory())
+		b = client(t, s, b.acct, newMemory(0))
 		b.pair()
 	}
 	s.clean(t)
@@ -333,8 +333,8 @@ func TestMediaFaults(t *testing.T) {
 	if _, err := whatsmeow.DecryptMediaRetryNotification(next[*events.MediaRetry](b), img.GetMediaKey()); !errors.Is(err, whatsmeow.ErrMediaNotAvailableOnPhone) {
 		t.Errorf("gone from the phone: %v", err)
 	}
-	if files, size := s.Stored(); files != 2 || size == 0 {
-		t.Errorf("%d files of %d bytes", files, size)
+	if m := s.Media(); m.Files != 2 || m.Bytes == 0 || m.Uploads != 1 || m.Downloads != 6 {
+		t.Errorf("media: %+v", m)
 	}
 	s.clean(t)
 }

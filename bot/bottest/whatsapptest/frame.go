@@ -48,10 +48,13 @@ func decode(plain []byte) (n *node, err error) {
 	if plain, err = waBinary.Unpack(plain); err != nil {
 		return nil, err
 	}
-	if n, err = waBinary.Unmarshal(plain); err == nil && n == nil {
-		err = io.ErrUnexpectedEOF
+	if n, err = waBinary.Unmarshal(plain); err != nil {
+		return nil, err
 	}
-	return n, err
+	if n == nil {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return n, nil
 }
 
 // stream reads a websocket's binary messages as one stream of bytes, because

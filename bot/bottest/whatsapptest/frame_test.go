@@ -23,6 +23,7 @@ func FuzzFrame(f *testing.F) {
 		}
 		f.Add(framed)
 	}
+	f.Add([]byte("\x00\x00\x0f0\xf8\x06000000000000")) // more than a stanza
 	f.Add([]byte{})
 	f.Add([]byte{0, 0, 0})
 	f.Add([]byte{0, 0, 1, 0})

@@ -97,7 +97,7 @@ func (b *bot) returns() {
 // newBot is a bot that has paired by QR code.
 func newBot(t testing.TB, s *Server) *bot {
 	t.Helper()
-	b := client(t, s, s.NewAccount("Netra Contoh"), newMemory())
+	b := client(t, s, s.NewAccount("Netra Contoh"), newMemory(0))
 	b.returns()
 	b.pair()
 	return b

@@ -88,7 +88,8 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	sum := sha256.Sum256(data)
-	if token, err := base64.URLEncoding.DecodeString(r.PathValue("token")); err != nil || !bytes.Equal(token, sum[:]) {
+	// Some clients pad the token, some do not.
+	if token, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(r.PathValue("token"), "=")); err != nil || !bytes.Equal(token, sum[:]) {
 		s.violate(nil, "upload", "token is not the hash of the file", nil)
 		http.Error(w, "bad token", http.StatusBadRequest)
 		return
@@ -138,14 +139,22 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Stored counts the files on the media host and their bytes.
-func (s *Server) Stored() (files, size int) {
+// MediaStats is what the media host has done.
+type MediaStats struct {
+	Files, Bytes       int // there now, those that expired included
+	Uploads, Downloads int // asked for, refused ones included
+}
+
+// Media returns what the media host has done.
+func (s *Server) Media() MediaStats {
+	st := MediaStats{Uploads: s.total("upload"), Downloads: s.total("download")}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	st.Files = len(s.media)
 	for _, f := range s.media {
-		size += len(f.data)
+		st.Bytes += len(f.data)
 	}
-	return len(s.media), size
+	return st
 }
 
 // ExpireMedia takes all files off the media host, as happens after some weeks. A

@@ -24,6 +24,7 @@ type memory struct {
 	sessions   map[string][]byte
 	senderKeys map[[2]string][]byte
 	prekeys    map[uint32]*keys.PreKey
+	uploaded   int // how many of them
 	tokens     map[types.JID]store.PrivacyToken
 	lids, pns  map[string]string // number → LID, LID → number
 }
@@ -33,12 +34,13 @@ var (
 	_ store.DeviceContainer = (*memory)(nil)
 )
 
-// newMemory returns a device that keeps everything in memory.
-func newMemory() *store.Device {
+// newMemory returns a device that keeps everything in memory and has uploaded so
+// many one-time keys.
+func newMemory(uploaded int) *store.Device {
 	m := &memory{
 		NoopStore: &store.NoopStore{}, identities: map[string][32]byte{}, sessions: map[string][]byte{},
 		senderKeys: map[[2]string][]byte{}, prekeys: map[uint32]*keys.PreKey{}, tokens: map[types.JID]store.PrivacyToken{},
-		lids: map[string]string{}, pns: map[string]string{},
+		lids: map[string]string{}, pns: map[string]string{}, uploaded: uploaded,
 	}
 	dev := &store.Device{
 		NoiseKey: keys.NewKeyPair(), IdentityKey: keys.NewKeyPair(), RegistrationID: 7, AdvSecretKey: random(32), Container: m, LIDs: m,
@@ -136,7 +138,18 @@ func (m *memory) DeleteAllSessions(_ context.Context, user string) error {
 
 func (m *memory) MigratePNToLID(context.Context, types.JID, types.JID) error { return nil } // all sessions are by LID
 
-func (m *memory) UploadedPreKeyCount(context.Context) (int, error) { return enoughPrekeys, nil }
+func (m *memory) UploadedPreKeyCount(context.Context) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.uploaded, nil
+}
+
+func (m *memory) MarkPreKeysAsUploaded(_ context.Context, upTo uint32) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.uploaded = int(upTo)
+	return nil
+}
 
 func (m *memory) GetOrGenPreKeys(ctx context.Context, count uint32) ([]*keys.PreKey, error) {
 	out := make([]*keys.PreKey, count)

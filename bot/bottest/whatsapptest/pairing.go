@@ -19,8 +19,18 @@ type pairing struct {
 	registration, identity []byte
 	signed                 node
 	refs                   []string // what the QR codes hold
+	notices                []node   // what the client was told meanwhile
 	code                   *codePairing
 	passkey                *passkeyPairing
+}
+
+// tell sends a notification to a client that is pairing. It may acknowledge it as
+// late as on its next connection.
+func (c *conn) tell(n node) {
+	c.s.mu.Lock()
+	c.pairing.notices = append(c.pairing.notices, n)
+	c.s.mu.Unlock()
+	c.send(n)
 }
 
 // beginPairing hands out what the client makes QR codes of.
@@ -146,6 +156,9 @@ func (a *Account) link(c *conn, secret []byte) error {
 			done <- errors.New("whatsapptest: wrong device signature")
 		default:
 			s.mu.Lock()
+			for _, n := range p.notices {
+				d.expect(&n)
+			}
 			a.devices[d.id] = d
 			s.tellDevices(d, "add")
 			s.mu.Unlock()

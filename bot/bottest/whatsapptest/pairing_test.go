@@ -24,7 +24,7 @@ func TestPairByQR(t *testing.T) {
 
 func TestPairByCode(t *testing.T) {
 	s := newServer(t)
-	b := client(t, s, s.NewAccount(""), newMemory())
+	b := client(t, s, s.NewAccount(""), newMemory(0))
 	must(t, b.Connect())
 	next[*events.QR](b)
 	if _, err := b.PairPhone(t.Context(), b.acct.PN.User, true, whatsmeow.PairClientChrome, "netra"); err == nil {
@@ -42,7 +42,7 @@ func TestPairByCode(t *testing.T) {
 
 func TestPairByPasskey(t *testing.T) {
 	s := newServer(t)
-	b := client(t, s, s.NewAccountWith(AccountOptions{Passkey: true}), newMemory())
+	b := client(t, s, s.NewAccountWith(AccountOptions{Passkey: true}), newMemory(0))
 	must(t, b.Connect())
 	qr := next[*events.QR](b).Codes[2] // any of them
 	scanned := make(chan error, 1)
@@ -72,7 +72,7 @@ func TestPairAgain(t *testing.T) {
 	m := b.hear("pertama")
 	b.acct.Unlink()
 	next[*events.LoggedOut](b)
-	again := client(t, s, b.acct, newMemory())
+	again := client(t, s, b.acct, newMemory(0))
 	again.pair()
 	u.Chat(b.acct).Say("kedua") // its phone was told of the new device
 	again.hear("kedua")

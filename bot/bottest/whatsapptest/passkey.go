@@ -52,7 +52,7 @@ func (a *Account) pairByPasskey(c *conn) error {
 	c.pairing.passkey = p
 	n := a.s.notification("passkey_prologue_request", types.ServerJID, node{Tag: "passkey_request_options", Content: options})
 	a.s.mu.Unlock()
-	c.send(n)
+	c.tell(n)
 	return await(p.done, c.done)
 }
 
@@ -129,7 +129,7 @@ func (s *Server) passkeyPrologue(c *conn, n, step *node, p *passkeyPairing) erro
 	s.mu.Lock()
 	next := s.notification("crsc_continuation", types.ServerJID, node{Tag: "primary_ephemeral_identity", Content: mine})
 	s.mu.Unlock()
-	c.send(next)
+	c.tell(next)
 	return nil
 }
 

@@ -84,6 +84,17 @@ func (s *Server) tally(a *Account, kind string) int {
 	return s.book.counts[a][kind]
 }
 
+// total counts the stanzas of a kind from everybody.
+func (s *Server) total(kind string) int {
+	s.book.mu.Lock()
+	defer s.book.mu.Unlock()
+	n := 0
+	for _, kinds := range s.book.counts {
+		n += kinds[kind]
+	}
+	return n
+}
+
 // Counts returns how many stanzas of each kind the account's clients sent:
 // "message", "receipt", "chatstate", "presence", "iq", "ack", "call", and
 // "upload".
@@ -94,7 +105,7 @@ func (a *Account) Counts() map[string]int {
 }
 
 // SetTrace has every stanza reported, for looking at in a failing test: "<" came
-// from a client and ">" went to one. Nil ends it.
+// from a client and ">" went to one. It must not call the server. Nil ends it.
 func (s *Server) SetTrace(f func(line string)) {
 	s.book.mu.Lock()
 	defer s.book.mu.Unlock()

@@ -44,7 +44,7 @@ func (s *Server) NewUser(name string) *User { return s.NewUserWith(AccountOption
 // NewUserWith is NewUser with options.
 func (s *Server) NewUserWith(o AccountOptions) *User {
 	s.t.Helper()
-	dev := newMemory()
+	dev := newMemory(enoughPrekeys)
 	u := &User{
 		Account: s.newAccount(o, dev.IdentityKey), store: dev, threads: map[types.JID]*thread{},
 		changed: make(chan struct{}), gone: make(chan struct{}), calls: map[string]bool{},
@@ -60,7 +60,8 @@ func (s *Server) NewUserWith(o AccountOptions) *User {
 	s.Wire(u.Client)
 	up := make(chan struct{})
 	once := sync.OnceFunc(func() { close(up) })
-	u.Client.EnableAutoReconnect = false // see reconnect
+	u.Client.EnableAutoReconnect = false          // see reconnect
+	u.Client.SetForceActiveDeliveryReceipts(true) // it is a phone
 	u.Client.AddEventHandler(func(e any) {
 		switch e.(type) {
 		case *events.Connected:
