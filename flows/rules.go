@@ -39,6 +39,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	if s.HasSeen(in.ID) {
 		return s, nil
 	}
+	fresh := len(s.Seen) == 0 // nothing was shown yet, or it is forgotten
 	s.see(in.ID)
 	if in.Press != nil && !s.Asking() && s.Ended != "" && in.Press.Tag == s.Ended {
 		return s, nil // a second press of the button that ended the report: what was said then stands
@@ -53,6 +54,10 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	if s.Flow != "" && r.Flow(s.Flow).ID == "" { // the flow is gone
 		s.clear()
 		s.say(Say("error.expired"))
+	}
+	if fresh && in.Numbered && listed(in.Text) {
+		s.say(Say("error.expired"))
+		return s, nil
 	}
 	in = r.understand(s, in)
 

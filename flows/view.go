@@ -186,10 +186,15 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 	return p
 }
 
+// listed reports whether a text is numbers and what divides them.
+func listed(text string) bool {
+	return strings.ContainsAny(text, "0123456789") && strings.Trim(text, "0123456789 ,;.)") == ""
+}
+
 // picked are the choices whose numbers a text lists, and nil when it is
 // anything else.
 func (v View) picked(text string) []Option {
-	if strings.Trim(text, "0123456789 ,;.)") != "" {
+	if !listed(text) {
 		return nil
 	}
 	var out []Option

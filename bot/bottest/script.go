@@ -20,6 +20,8 @@ type Reporter interface {
 	// See waits until the chat shows the words; in the bot's last message and
 	// with a button of that label, if one is given.
 	See(ctx context.Context, words, label string) error
+	// Numbers says that choices are answered by number: one answer chooses all.
+	Numbers() bool
 	// Chat is all that the bot said and still stands in the chat.
 	Chat() string
 	// Buttons counts the bot's messages that have buttons.
@@ -108,6 +110,9 @@ var Pressure = []Line{
 
 // Talk plays a script, one line after the other has been answered.
 func Talk(ctx context.Context, r Reporter, l *locales.Locales, lang string, picture []byte, script []Line) error {
+	if r.Numbers() {
+		script = numbered(script)
+	}
 	label := ""
 	for i, line := range script {
 		switch {
@@ -135,6 +140,20 @@ func Talk(ctx context.Context, r Reporter, l *locales.Locales, lang string, pict
 		}
 	}
 	return nil
+}
+
+// numbered leaves out what only buttons need: the end of a choice of several.
+func numbered(script []Line) []Line {
+	var out []Line
+	for i := 0; i < len(script); i++ {
+		line := script[i]
+		if next := i + 1; line.Press != "" && next < len(script) && script[next].Press == "common.done" && i > 0 && script[i-1].See == line.See {
+			line.See = script[next].See
+			i++
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // Words is a text up to its first value, as a person reads it: enough to

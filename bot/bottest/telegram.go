@@ -62,6 +62,9 @@ func (p Person) Chat() string {
 	return b.String()
 }
 
+// Numbers implements Reporter.
+func (Person) Numbers() bool { return false }
+
 // Buttons implements Reporter.
 func (p Person) Buttons() int {
 	n := 0

@@ -85,6 +85,9 @@ func (p Phone) Chat() string {
 	return b.String()
 }
 
+// Numbers implements Reporter.
+func (Phone) Numbers() bool { return true }
+
 // Buttons implements Reporter.
 func (Phone) Buttons() int { return 0 }
 

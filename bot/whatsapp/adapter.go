@@ -124,7 +124,12 @@ func (a *Adapter) Receive(ctx context.Context, q *bot.Queue) error {
 // connect tries until it is connected or the context ends.
 func (a *Adapter) connect(ctx context.Context) {
 	for pause := time.Second / 4; ctx.Err() == nil; pause = min(pause*2, time.Minute) {
-		err := a.cli.ConnectContext(ctx)
+		// The context ends the attempt, not the connection: Disconnect does that,
+		// and would race inside whatsmeow against the end of the context.
+		try, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		keep := context.AfterFunc(ctx, cancel)
+		err := a.cli.ConnectContext(try) //nolint:contextcheck // see above
+		keep()
 		if err == nil || errors.Is(err, whatsmeow.ErrAlreadyConnected) {
 			return
 		}

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
+	signallog "go.mau.fi/libsignal/logger"
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waCompanionReg"
 	wastore "go.mau.fi/whatsmeow/store"
@@ -48,14 +50,25 @@ func Open(ctx context.Context, db *sql.DB, wire func(*whatsmeow.Client)) (*Devic
 }
 
 // describe says what the phone lists among its linked devices. Nothing of the
-// phone's earlier chats is asked for, and what comes is not opened.
-func describe() {
+// phone's earlier chats is asked for, and what comes is not opened. It also
+// silences the library under whatsmeow, which prints to the terminal.
+var describe = sync.OnceFunc(func() {
+	var quiet signallog.Loggable = silent{}
+	signallog.Setup(&quiet)
 	name := "Netra"
 	wastore.DeviceProps.Os = &name
 	wastore.DeviceProps.PlatformType = waCompanionReg.DeviceProps_DESKTOP.Enum()
 	no := false
 	wastore.DeviceProps.RequireFullSync = &no
-}
+})
+
+type silent struct{}
+
+func (silent) Debug(string, string)   {}
+func (silent) Info(string, string)    {}
+func (silent) Warning(string, string) {}
+func (silent) Error(string, string)   {}
+func (silent) Configure(string)       {}
 
 // Paired reports whether an account is linked.
 func (d *Device) Paired() bool { return d.cli.Store.ID != nil }
