@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,23 +37,18 @@ func (p Phone) Say(text string) { p.chat.Say(text) }
 
 // Press implements Reporter.
 func (p Phone) Press(label string) error {
-	p.chat.Say(offered(p.chat.Last().Text, label))
+	p.chat.Say(p.read().Choose(label))
 	return nil
 }
 
-// offered is how a message says that a choice is answered: its number, or its
-// words; "" when the message does not offer it.
-func offered(text, label string) string {
-	for line := range strings.Lines(text) {
-		number, words, ok := strings.Cut(strings.TrimSpace(line), ". ")
-		if ok && strings.HasPrefix(number, "*") && strings.TrimPrefix(words, "✓ ") == label {
-			return strings.Trim(number, "*")
+func (p Phone) read() Reading {
+	var out Reading
+	for _, m := range p.chat.Messages() {
+		if !m.FromMe {
+			out = append(out, m.Text)
 		}
 	}
-	if word := strings.ToLower(label); strings.Contains(text, "_"+word+"_") {
-		return word
-	}
-	return ""
+	return out
 }
 
 // Photo implements Reporter.
@@ -62,28 +56,11 @@ func (p Phone) Photo(pictures ...[]byte) { p.chat.SendImage(pictures...) }
 
 // See implements Reporter.
 func (p Phone) See(ctx context.Context, words, label string) error {
-	return p.chat.WaitFor(ctx, func() bool {
-		if label == "" {
-			return strings.Contains(p.Chat(), words)
-		}
-		last := unmark.Replace(p.chat.Last().Text)
-		return strings.Contains(last, words) && offered(p.chat.Last().Text, label) != ""
-	})
+	return p.chat.WaitFor(ctx, func() bool { return p.read().Shows(words, label) })
 }
-
-// unmark takes WhatsApp's marks out of a text.
-var unmark = strings.NewReplacer("*", "", "_", "", "`", "")
 
 // Chat implements Reporter.
-func (p Phone) Chat() string {
-	var b strings.Builder
-	for _, m := range p.chat.Messages() {
-		if !m.FromMe {
-			b.WriteString(unmark.Replace(m.Text) + "\n---\n")
-		}
-	}
-	return b.String()
-}
+func (p Phone) Chat() string { return p.read().String() }
 
 // Numbers implements Reporter.
 func (Phone) Numbers() bool { return true }
