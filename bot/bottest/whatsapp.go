@@ -73,8 +73,8 @@ type WhatsApp struct {
 	t       testing.TB
 	Server  *whatsapptest.Server
 	Account *whatsapptest.Account
+	Desk    *whatsapptest.Group // the supervisors'
 	db      *sqldb.DB
-	group   *whatsapptest.Group
 	watcher *whatsapptest.User // a supervisor
 
 	cut   atomic.Int64
@@ -109,7 +109,7 @@ func NewWhatsApp(t testing.TB) *WhatsApp {
 			}
 		}()
 	}}))
-	p.group = s.NewGroup("Pengawas Contoh", p.watcher, p.Account)
+	p.Desk = s.NewGroup("Pengawas Contoh", p.watcher, p.Account)
 	s.SetHook(p.hook)
 	return p
 }
@@ -133,7 +133,7 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 	d, err := whatsapp.Open(p.t.Context(), p.db.SQL(), func(c *whatsmeow.Client) { client = c; p.Server.Wire(c) })
 	must(p.t, err)
 	a := whatsapp.New(whatsapp.Config{
-		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.group.JID.String())}, Log: zerolog.Nop(),
+		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.Desk.JID.String())}, Log: zerolog.Nop(),
 		Heard: func(_ context.Context, s whatsapp.Said) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
@@ -154,12 +154,12 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 func (p *WhatsApp) Reporter(string) Reporter { return NewPhone(p.Server.NewUser(""), p.Account) }
 
 // Intake implements Platform.
-func (p *WhatsApp) Intake() string { return "whatsapp:" + p.group.JID.String() }
+func (p *WhatsApp) Intake() string { return "whatsapp:" + p.Desk.JID.String() }
 
 // Group implements Platform.
 func (p *WhatsApp) Group() []Post {
 	var out []Post
-	for _, m := range p.watcher.Chat(p.group).Messages() {
+	for _, m := range p.watcher.Chat(p.Desk).Messages() {
 		if m.FromMe || m.Kind == "album" {
 			continue
 		}
