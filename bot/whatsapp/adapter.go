@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -194,9 +195,10 @@ func (a *Adapter) failure(ctx context.Context, op string, err error) error {
 		return f
 	}
 	f := &bot.Failure{Kind: bot.RetryLater, Op: op, Reason: reason(err)}
-	var code int
-	if errors.Is(err, whatsmeow.ErrServerReturnedError) {
-		fmt.Sscanf(err.Error(), whatsmeow.ErrServerReturnedError.Error()+" %d", &code)
+	code := 0
+	if errors.Is(err, whatsmeow.ErrServerReturnedError) { // the code is in its text only
+		words := strings.Fields(err.Error())
+		code, _ = strconv.Atoi(words[len(words)-1])
 		f.Reason = fmt.Sprint("error ", code)
 	}
 	switch {

@@ -39,11 +39,12 @@ func (a *Adapter) Forget(ctx context.Context, who bot.Address) error {
 	if err != nil {
 		return fmt.Errorf("forget on WhatsApp: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it has nothing to say
+	defer tx.Rollback()
 	for _, user := range people {
 		for _, r := range rows {
 			// The digits end at "_", ":", "@" or the end of the value.
-			q := fmt.Sprintf(`DELETE FROM %s WHERE %[2]s = ?1 OR %[2]s GLOB ?1 || '[_:@.]*'`, r.table, r.column)
+			q := fmt.Sprintf( //nolint:gosec // G201: the names are those above
+				`DELETE FROM %s WHERE %[2]s = ?1 OR %[2]s GLOB ?1 || '[_:@.]*'`, r.table, r.column)
 			if _, err := tx.ExecContext(ctx, q, user); err != nil {
 				return fmt.Errorf("forget on WhatsApp: %w", err)
 			}

@@ -60,7 +60,7 @@ func (a *Adapter) Post(ctx context.Context, to bot.Address, text string, answer 
 	m := &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{
 		Text: proto.String(words), ContextInfo: a.context(group, answer),
 	}}
-	if err := a.send(ctx, "post", group.JID, m, 1, pace.Delivery, id); err != nil {
+	if err := a.send(ctx, "post", group.JID, m, pace.Delivery, id); err != nil {
 		return "", err
 	}
 	return bot.Ref(id), nil
@@ -124,7 +124,7 @@ func (a *Adapter) PostFiles(ctx context.Context, to bot.Address, files []bot.Upl
 		head := &waE2E.Message{AlbumMessage: &waE2E.AlbumMessage{
 			ExpectedImageCount: proto.Uint32(uint32(len(files))), ContextInfo: a.context(group, answer),
 		}}
-		if err := a.send(ctx, "post album", group.JID, head, 1, pace.Delivery, id); err != nil {
+		if err := a.send(ctx, "post album", group.JID, head, pace.Delivery, id); err != nil {
 			return err
 		}
 		key = &waCommon.MessageKey{RemoteJID: proto.String(group.JID.String()), FromMe: proto.Bool(true), ID: proto.String(id)}
@@ -139,7 +139,7 @@ func (a *Adapter) PostFiles(ctx context.Context, to bot.Address, files []bot.Upl
 				AssociationType: waE2E.MessageAssociation_MEDIA_ALBUM.Enum(), ParentMessageKey: key,
 			}}
 		}
-		if err := a.send(ctx, "post file", group.JID, m, 1, pace.Delivery, messageID(string(to), f.Name, string(answer))); err != nil {
+		if err := a.send(ctx, "post file", group.JID, m, pace.Delivery, messageID(string(to), f.Name, string(answer))); err != nil {
 			return err
 		}
 	}

@@ -53,14 +53,14 @@ func (a *Adapter) say(ctx context.Context, to types.JID, text string, expires ui
 			Text: proto.String(text), ContextInfo: &waE2E.ContextInfo{Expiration: proto.Uint32(expires)},
 		}}
 	}
-	return a.send(ctx, "send message", to, m, 1, prio, id)
+	return a.send(ctx, "send message", to, m, prio, id)
 }
 
 // sendTimeout bounds a send; whatsmeow alone would wait for 75 seconds.
 const sendTimeout = 30 * time.Second
 
-func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Message, n int, prio pace.Priority, id types.MessageID) error {
-	err := a.pace.Do(ctx, bot.Address(to.String()), n, prio, func() error {
+func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Message, prio pace.Priority, id types.MessageID) error {
+	err := a.pace.Do(ctx, bot.Address(to.String()), 1, prio, func() error {
 		_, err := a.cli.SendMessage(ctx, to, m, whatsmeow.SendRequestExtra{ID: id, Timeout: sendTimeout})
 		return err
 	})

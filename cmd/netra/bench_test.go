@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,11 +83,11 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 func minimal() {
 	bot, err := tgbotapi.NewBotAPIWithAPIEndpoint(os.Getenv("NETRA_TELEGRAM_TOKEN"), os.Getenv("NETRA_TELEGRAM_API")+"/bot%s/%s")
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	o, err := goredis.ParseURL(os.Getenv("NETRA_REDIS_URL"))
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	client := goredis.NewClient(o)
 	u := tgbotapi.NewUpdate(0)
@@ -99,10 +98,10 @@ func minimal() {
 			key := strconv.FormatInt(update.Message.Chat.ID, 10)
 			n, _ := client.Get(ctx, key).Int()
 			if err := client.Set(ctx, key, n+1, time.Hour).Err(); err != nil {
-				log.Fatal(err)
+				panic(err)
 			}
 			if _, err := bot.Send(tgbotapi.NewMessage(update.Message.Chat.ID, fmt.Sprint("Pertanyaan ", n+1))); err != nil {
-				log.Fatal(err)
+				panic(err)
 			}
 		}()
 	}

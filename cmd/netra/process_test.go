@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"os"
@@ -45,7 +44,7 @@ func TestMain(m *testing.M) {
 		if os.Getenv("WHATSAPPTEST_ADDR") != "" {
 			var err error
 			if wireWhatsApp, err = whatsapptest.FromEnv(); err != nil {
-				log.Fatal(err)
+				panic(err)
 			}
 		}
 		main()

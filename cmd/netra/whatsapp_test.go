@@ -240,7 +240,7 @@ func TestStandBy(t *testing.T) {
 	if err := first.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	first.Wait() //nolint:errcheck // it was killed
+	first.Wait() // it was killed
 	began := time.Now()
 	w.up()
 	if err := bottest.Talk(ctx, bottest.Person{User: u}, w.words, "id", nil, bottest.Citizen[3:5]); err != nil {

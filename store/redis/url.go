@@ -98,7 +98,7 @@ func defaults() *goredis.UniversalOptions {
 		MaxRetries:            1, MinRetryBackoff: 10 * time.Millisecond, MaxRetryBackoff: 50 * time.Millisecond,
 		PoolSize: 24, PoolTimeout: 2 * time.Second, ConnMaxIdleTime: 5 * time.Minute,
 		PipelinePoolSize: -1, // one small pipeline at a time needs no pool of its own
-		ReadBufferSize:   16 << 10, WriteBufferSize: 16 << 10,
+		ReadBufferSize:   4 << 10, WriteBufferSize: 4 << 10,
 		// Nothing of RESP3 is used, and looking for its notifications costs at
 		// every command.
 		Protocol:                 2,
