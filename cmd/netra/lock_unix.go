@@ -18,7 +18,7 @@ func lock(dir string) (unlock func() error, err error) {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(errors.New("another netra serves from this data folder; stop it first, or choose another NETRA_DATA"), f.Close())
+		return nil, errors.Join(errServing, f.Close())
 	}
 	return f.Close, nil
 }
