@@ -73,7 +73,7 @@ func Channel(t *testing.T, open func(t *testing.T) Platform) {
 
 // timeLimit is how long a test may take: far longer than any does, with the race
 // detector on a busy machine.
-const timeLimit = 3 * time.Minute
+const timeLimit = 10 * time.Minute
 
 type fixture struct {
 	*testing.T

@@ -138,7 +138,7 @@ func NewWhatsApp(t testing.TB) *WhatsApp {
 }
 
 func (p *WhatsApp) hook(s whatsapptest.Stanza) whatsapptest.Fault {
-	if s.From != p.Account || s.Kind != "message" && s.Kind != "upload" {
+	if s.From != p.Account || !slices.Contains([]string{"message", "upload", "receipt", "ack"}, s.Kind) {
 		return whatsapptest.NoFault
 	}
 	if n := p.calls.Add(1); n == p.cut.Load() {

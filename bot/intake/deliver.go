@@ -204,6 +204,11 @@ func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
 		if err := d.Cases.Forget(ctx, rep.ID); err != nil {
 			return fmt.Errorf("forget the way back: %w", err)
 		}
+		if ch, ok := d.Channels[back.Channel].(bot.Forgetter); ok {
+			if err := ch.Forget(ctx, bot.Address(back.Address)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

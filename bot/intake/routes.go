@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,6 +30,10 @@ type Route struct {
 	Kinds   []string
 	Regions []string
 }
+
+// Address is what an intake's address looks like: a chat on Telegram, or a group
+// on WhatsApp (older ones have their founder's number and a time in it).
+var Address = regexp.MustCompile(`^(telegram:-?[0-9]+|whatsapp:[0-9]+(-[0-9]+)?@g\.us)$`)
 
 // Channel is the channel part of the address.
 func (r Route) Channel() string { c, _, _ := strings.Cut(r.Address, ":"); return c }
@@ -77,6 +82,15 @@ func ReadRoutes(path string) (Routes, error) {
 	return file.Intake, errors.Join(errs...)
 }
 
+// Addresses are where reports go.
+func (rs Routes) Addresses() []string {
+	out := make([]string, len(rs))
+	for i, r := range rs {
+		out[i] = r.Address
+	}
+	return out
+}
+
 // Validate returns every mistake. flowIDs are the kinds of report there are.
 func (rs Routes) Validate(flowIDs []string) error {
 	var errs []error
@@ -93,8 +107,8 @@ func (rs Routes) Validate(flowIDs []string) error {
 			bad("intake %q stands twice", r.Name)
 		}
 		seen[r.Name] = true
-		if r.Channel() != "telegram" || strings.Trim(string(r.To()), "-0123456789") != "" || len(r.To()) < 2 {
-			bad("intake %q: address %q is not like telegram:-1001234567890", r.Name, r.Address)
+		if !Address.MatchString(r.Address) {
+			bad("intake %q: address %q is not like telegram:-1001234567890 or whatsapp:120363000000000000@g.us", r.Name, r.Address)
 		}
 		switch {
 		case r.Body == "dprd":

@@ -25,6 +25,8 @@ import (
 type config struct {
 	TelegramToken, TelegramAPI, TelegramWebhook string
 	TelegramRate, TelegramGroupRate             int
+	WhatsApp                                    bool
+	WhatsAppRate                                int
 	Routes                                      intake.Routes
 	RedisURL                                    string
 	Data, Keys, Listen                          string
@@ -84,11 +86,14 @@ var settings = []setting{
 	{"NETRA_TELEGRAM_GROUP_RATE", "20", "messages a minute in a group", func(c *config, v string) error {
 		return number(&c.TelegramGroupRate, v, 1, 100_000)
 	}},
-	{"NETRA_WHATSAPP", "", "WhatsApp is for a later version; leave it empty", func(_ *config, v string) error {
-		if v != "" && v != "off" {
-			return errors.New("must be empty: WhatsApp is for a later version")
+	{"NETRA_WHATSAPP", "off", "on: serve the WhatsApp account that netra whatsapp pair has linked", func(c *config, v string) error {
+		if c.WhatsApp = v == "on"; v != "on" && v != "off" {
+			return errors.New("is neither on nor off")
 		}
 		return nil
+	}},
+	{"NETRA_WHATSAPP_RATE", "20", "messages a second overall on WhatsApp, 0 for no limit of our own", func(c *config, v string) error {
+		return number(&c.WhatsAppRate, v, 0, 1000)
 	}},
 	{"NETRA_INTAKE", "", "address that gets every report, like telegram:-1001234567890", func(c *config, v string) error {
 		if v != "" {
@@ -163,8 +168,8 @@ var settings = []setting{
 		return nil
 	}},
 	{"NETRA_ALARM", "", "address that gets the operator's alarms, like telegram:123456789; empty: log only", func(c *config, v string) error {
-		if c.Alarm = v; v != "" && !regexp.MustCompile(`^telegram:-?[0-9]+$`).MatchString(v) {
-			return errors.New("is not like telegram:123456789")
+		if c.Alarm = v; v != "" && !intake.Address.MatchString(v) {
+			return errors.New("is not like telegram:123456789 or whatsapp:120363000000000000@g.us")
 		}
 		return nil
 	}},
@@ -219,13 +224,19 @@ func parse(p program, name string, args []string) (config, *flag.FlagSet, error)
 // complete finds what is missing for serving.
 func (c config) complete() error {
 	var errs []error
-	if c.TelegramToken == "" {
-		errs = append(errs, errors.New("NETRA_TELEGRAM_TOKEN is empty; without a channel nobody can report: ask @BotFather for a token"))
+	if c.TelegramToken == "" && !c.WhatsApp {
+		errs = append(errs, errors.New("NETRA_TELEGRAM_TOKEN is empty and NETRA_WHATSAPP is off; without a channel nobody can report: ask @BotFather for a token"))
 	}
 	if len(c.Routes) == 0 {
 		errs = append(errs, errors.New("NETRA_INTAKE is empty; name the supervisors' group, like telegram:-1001234567890, or a NETRA_ROUTES file"))
 	} else if err := c.Routes.Validate(flowIDs()); err != nil {
 		errs = append(errs, err)
+	}
+	served := map[string]bool{"telegram": c.TelegramToken != "", "whatsapp": c.WhatsApp}
+	for _, r := range c.Routes {
+		if on, known := served[r.Channel()]; known && !on {
+			errs = append(errs, fmt.Errorf("intake %q is on %s, which is not served: set its token, or NETRA_WHATSAPP=on", r.Name, r.Channel()))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -16,19 +16,22 @@ type check struct {
 	ask  func(context.Context) error
 }
 
-func checks(s *stores, platform func(context.Context) error) []check {
-	return []check{
+func checks(s *stores, lines []line) []check {
+	all := []check{
 		{"sessions", s.sessions.Ping},
 		{"database", s.db.Cases().Ping},
 		{"vault", s.vault.Ping},
-		{"telegram", platform},
 	}
+	for _, ln := range lines {
+		all = append(all, check{ln.channel.Name(), ln.ping})
+	}
+	return all
 }
 
 // readiness answers 200 when everything works and 503 otherwise, and says as
 // JSON what does: "ok" or "fail". Why it fails is in the log, not here. Answers
 // are kept for two seconds, so that asking often costs little.
-func readiness(s *stores, platform func(context.Context) error) http.Handler {
+func readiness(checks []check) http.Handler {
 	var mu sync.Mutex
 	var asked time.Time
 	var result map[string]string
@@ -43,7 +46,7 @@ func readiness(s *stores, platform func(context.Context) error) http.Handler {
 			defer cancel()
 			var each sync.WaitGroup
 			var put sync.Mutex
-			for _, c := range checks(s, platform) {
+			for _, c := range checks {
 				each.Go(func() {
 					err := c.ask(ctx)
 					put.Lock()

@@ -18,7 +18,7 @@ func lock(dir string) (unlock func() error, err error) {
 		return nil, fmt.Errorf("lock the data folder: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(errServing, f.Close())
+		return nil, errors.Join(errServed, f.Close())
 	}
 	return f.Close, nil
 }

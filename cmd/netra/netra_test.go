@@ -56,7 +56,7 @@ func TestMistakes(t *testing.T) {
 	vars := map[string]string{
 		"NETRA_TELEGRAM_TOKEN": "bukan token", "NETRA_TELEGRAM_API": "contoh", "NETRA_INTAKE": "telegram:abc", "NETRA_REDIS_URL": "http://:sandi@contoh",
 		"NETRA_LISTEN": "8080", "NETRA_LOG": "keras", "NETRA_LOG_FORMAT": "xml", "NETRA_SESSION_TTL": "1h", "NETRA_RETENTION": "x",
-		"NETRA_WHATSAPP": "on", "NETRA_DATABASE_URL": "postgres://contoh", "NETRA_TELEGRAM_GROUP_RATE": "0", "NETRA_ALARM": "saya", "NETRA_DATA": dir,
+		"NETRA_WHATSAPP": "yes", "NETRA_DATABASE_URL": "postgres://contoh", "NETRA_TELEGRAM_GROUP_RATE": "0", "NETRA_ALARM": "saya", "NETRA_DATA": dir,
 	}
 	_, err := call(t, vars, "", "serve")
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/netralitas/netra/bot/bottest"
 	"github.com/netralitas/netra/bot/bottest/telegramtest"
+	"github.com/netralitas/netra/bot/bottest/whatsapptest"
 	"github.com/netralitas/netra/locales"
 	"github.com/netralitas/netra/store"
 	"github.com/netralitas/netra/store/sqldb"
@@ -38,6 +40,12 @@ func TestMain(m *testing.M) {
 		if name := os.Getenv("NETRA_TEST_PROFILE"); name != "" { // of make bench, for those who ask
 			if f, err := os.Create(name); err == nil && pprof.StartCPUProfile(f) == nil {
 				defer pprof.StopCPUProfile()
+			}
+		}
+		if os.Getenv("WHATSAPPTEST_ADDR") != "" {
+			var err error
+			if wireWhatsApp, err = whatsapptest.FromEnv(); err != nil {
+				log.Fatal(err)
 			}
 		}
 		main()
@@ -116,11 +124,22 @@ func (w *world) logged() string {
 // start starts the program and waits until it is up.
 func (w *world) start() {
 	w.Helper()
+	w.launch()
+	w.up()
+}
+
+func (w *world) launch() {
+	w.Helper()
 	w.cmd = exec.Command(w.program, "serve")
 	w.cmd.Env, w.cmd.Stderr, w.cmd.Stdout = w.env, w, w
 	if err := w.cmd.Start(); err != nil {
 		w.Fatal(err)
 	}
+}
+
+// up waits until the program answers.
+func (w *world) up() {
+	w.Helper()
 	for range 600 {
 		if code, _ := w.get("/healthz"); code == http.StatusOK {
 			return

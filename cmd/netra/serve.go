@@ -58,21 +58,13 @@ func open(ctx context.Context, c config) (_ *stores, err error) {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
-	}
-	if err := os.Chmod(c.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("protect the data folder: %w", err)
-	}
-	path := filepath.Join(c.Data, "netra.db")
-	_, noKeys := os.Stat(c.Keys)
-	if _, err := os.Stat(path); err == nil && errors.Is(noKeys, fs.ErrNotExist) {
-		return nil, errors.New("the data folder holds a database but NETRA_KEYS names no keyset file: put the file back that it was made with; nothing was changed")
+	if err := prepare(c); err != nil {
+		return nil, err
 	}
 	if s.keys, _, err = store.OpenKeys(c.Keys); err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}
-	if s.db, err = sqldb.Open(ctx, path, s.keys, sqldb.Options{}); err != nil {
+	if s.db, err = sqldb.Open(ctx, database(c), s.keys, sqldb.Options{}); err != nil {
 		return nil, err
 	}
 	s.close = append(s.close, s.db.Close)
@@ -91,6 +83,51 @@ func open(ctx context.Context, c config) (_ *stores, err error) {
 	s.sessions, s.close = store.NewCache(r), append(s.close, r.Close)
 	return s, nil
 }
+
+func database(c config) string { return filepath.Join(c.Data, "netra.db") }
+
+// prepare makes the data folder, unless the keys of what is in it are lost.
+func prepare(c config) error {
+	_, noKeys := os.Stat(c.Keys)
+	if _, err := os.Stat(database(c)); err == nil && errors.Is(noKeys, fs.ErrNotExist) {
+		return errors.New("the data folder holds a database but NETRA_KEYS names no keyset file: put the file back that it was made with; nothing was changed")
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := os.Chmod(c.Data, 0o700); err != nil {
+		return fmt.Errorf("protect the data folder: %w", err)
+	}
+	return nil
+}
+
+// standBy is how often a second process looks whether the first has ended.
+const standBy = 2 * time.Second
+
+// alone waits until no other process serves from the data folder: a second one
+// stands by and takes over, and no two ever speak for the same WhatsApp device.
+func alone(ctx context.Context, c config, log zerolog.Logger) (unlock func() error, err error) {
+	if err := prepare(c); err != nil {
+		return nil, err
+	}
+	for told := false; ; told = true {
+		unlock, err := lock(c.Data)
+		if !errors.Is(err, errServed) {
+			return unlock, err
+		}
+		if !told {
+			log.Warn().Msg("another netra serves from this data folder: standing by to take over when it ends")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(standBy):
+		}
+	}
+}
+
+// errServed is the error of lock when another process has it.
+var errServed = errors.New("another netra serves from this data folder; stop it first, or choose another NETRA_DATA")
 
 // words loads the locales with what the operator said of themselves.
 func words(c config) (*locales.Locales, error) {
@@ -134,16 +171,16 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	unlock, err := alone(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
 	s, err := open(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	unlock, err := lock(c.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
 	// Nobody else can be delivering: what a killed process had claimed is free.
 	if err := s.db.Cases().Unclaim(ctx); err != nil {
 		return err
@@ -154,26 +191,35 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	metrics := bot.NewMetrics(registry)
 	b, deliverer := build(s, l, c.Routes, log, metrics)
 	deliverer.Alarm = c.Alarm
-	limits := telegram.PublicLimits
-	limits.Group = c.TelegramGroupRate
-	if limits.Overall = c.TelegramRate; limits.Overall == 0 {
-		limits.Chat = 0
+	var lines []line
+	if c.TelegramToken != "" {
+		lines = append(lines, telegramLine(c, s, l, log, metrics))
 	}
-	tg := telegram.New(telegram.Config{Token: c.TelegramToken, API: c.TelegramAPI, Limits: limits, Log: log, Metrics: metrics})
-	deliverer.Channels[tg.Name()] = tg
-	queue := bot.NewQueue(b, tg, s.db.Inbox())
-	if err := queue.Recover(ctx); err != nil {
-		return err
+	if c.WhatsApp {
+		wa, err := whatsAppLine(ctx, c, s, log, metrics)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, wa)
+	}
+	queues := make([]*bot.Queue, len(lines))
+	for i, ln := range lines {
+		deliverer.Channels[ln.channel.Name()] = ln.channel
+		queues[i] = bot.NewQueue(b, ln.channel, s.db.Inbox())
+		if err := queues[i].Recover(ctx); err != nil {
+			return err
+		}
 	}
 
 	mux := http.NewServeMux()
-	secret := s.keys.Lookup("webhook", c.TelegramToken)
-	if c.TelegramWebhook != "" {
-		mux.Handle("POST "+webhookPath(c.TelegramWebhook), tg.Webhook(queue, secret))
+	for i, ln := range lines {
+		if ln.hook != nil {
+			mux.Handle("POST "+webhookPath(c.TelegramWebhook), ln.hook(queues[i]))
+		}
 	}
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
-	mux.Handle("GET /readyz", readiness(s, tg.Ping))
+	mux.Handle("GET /readyz", readiness(checks(s, lines)))
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("NETRA_LISTEN: %w", err)
@@ -193,12 +239,19 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 			fail(fmt.Errorf("http server: %w", err))
 		}
 	})
-	all.Go(func() { setUp(run, tg, l, c.TelegramWebhook, secret, log) })
-	if c.TelegramWebhook == "" {
+	for i, ln := range lines {
 		all.Go(func() {
-			if err := tg.Poll(run, queue); err != nil {
-				fail(err)
+			err := ln.run(run, queues[i])
+			if err == nil {
+				return
 			}
+			if len(lines) == 1 {
+				fail(err)
+				return
+			}
+			// The other channel goes on: half a bot is better than none.
+			metrics.Alarm(ln.channel.Name() + "_ended")
+			log.Error().Err(err).Str("channel", ln.channel.Name()).Msg("this channel has ended, the others go on")
 		})
 	}
 	all.Go(func() { deliverer.Run(run) })
@@ -208,7 +261,11 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	log.Info().Msg("stopping: turns in flight are finished, no new ones taken")
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime-2*time.Second)
 	defer cancel()
-	queue.Close(stop)
+	var closing sync.WaitGroup
+	for _, q := range queues {
+		closing.Go(func() { q.Close(stop) })
+	}
+	closing.Wait()
 	err = server.Shutdown(stop)
 	all.Wait()
 	log.Info().Msg("stopped")

@@ -12,10 +12,6 @@ import (
 	"github.com/netralitas/netra/bot/whatsapp"
 )
 
-// wireWhatsApp gets the client of the WhatsApp device before it is used. Tests
-// set it, to lead the client to a server of their own; nothing else does.
-var wireWhatsApp whatsapp.Wiring
-
 const whatsappHelp = `Usage: netra whatsapp COMMAND [flags]
 
   pair               link an account by a QR code in the terminal
@@ -107,7 +103,7 @@ func made(c config) bool {
 
 // device opens the WhatsApp device, and the data folder's lock: two connections
 // of one device cut each other off. With the lock held by another it returns
-// the device with errServing.
+// the device with errServed.
 func device(ctx context.Context, c config) (d *whatsapp.Device, closeAll func() error, err error) {
 	s, err := open(ctx, c)
 	if err != nil {
@@ -120,14 +116,14 @@ func device(ctx context.Context, c config) (d *whatsapp.Device, closeAll func() 
 	unlock, err := lock(c.Data)
 	if err == nil {
 		closeAll = func() error { return errors.Join(s.Close(), unlock()) }
-	} else if !errors.Is(err, errServing) {
+	} else if !errors.Is(err, errServed) {
 		return nil, nil, errors.Join(err, s.Close())
 	}
 	return d, closeAll, err
 }
 
-// alone is device for what cannot be done while netra serves.
-func alone(ctx context.Context, c config) (*whatsapp.Device, func() error, error) {
+// unserved is device for what cannot be done while netra serves.
+func unserved(ctx context.Context, c config) (*whatsapp.Device, func() error, error) {
 	d, closeAll, err := device(ctx, c)
 	if err != nil && closeAll != nil {
 		err = errors.Join(err, closeAll())

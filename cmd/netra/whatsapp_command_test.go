@@ -33,8 +33,9 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	s := whatsapptest.NewServer(t)
+	before := wireWhatsApp
 	wireWhatsApp = s.Wire
-	t.Cleanup(func() { wireWhatsApp = nil })
+	t.Cleanup(func() { wireWhatsApp = before })
 	return &office{t, s, map[string]string{"NETRA_DATA": filepath.Join(t.TempDir(), "data")}}
 }
 
@@ -236,7 +237,7 @@ func readModules(t *testing.T, black func(x, y int) bool, size int) string {
 	return string(text)
 }
 
-func TestWhatsAppPairQR(t *testing.T) {
+func TestAccountPairQR(t *testing.T) {
 	o, a := linked(t)
 	if n := len(a.Devices()); n != 1 {
 		t.Errorf("%d devices", n)
@@ -259,7 +260,7 @@ func TestWhatsAppPairQR(t *testing.T) {
 	}
 }
 
-func TestWhatsAppPairPNG(t *testing.T) {
+func TestAccountPairPNG(t *testing.T) {
 	o := newOffice(t)
 	a := o.server.NewAccount("")
 	file := filepath.Join(t.TempDir(), "qr.png")
@@ -309,7 +310,7 @@ func readPNG(t *testing.T, raw []byte) string {
 	}, img.Bounds().Dx()/scale-2*quiet)
 }
 
-func TestWhatsAppPairPhone(t *testing.T) {
+func TestAccountPairPhone(t *testing.T) {
 	o := newOffice(t)
 	a := o.server.NewAccount("")
 	for _, bad := range []string{"0899-000-0001", "62899", "+62", "saya"} {
@@ -361,7 +362,7 @@ func browser(t *testing.T, line, origin string) string {
 	return string(out)
 }
 
-func TestWhatsAppPairPasskey(t *testing.T) {
+func TestAccountPairPasskey(t *testing.T) {
 	o := newOffice(t)
 	a := o.server.NewAccountWith(whatsapptest.AccountOptions{Passkey: true})
 	refused := false
@@ -400,8 +401,8 @@ func TestWhatsAppPairPasskey(t *testing.T) {
 	wants(t, out, err, "", "https://web.whatsapp.com", "Linked")
 }
 
-// TestWhatsAppConfirm: what follows an answer in a paste does not press Enter.
-func TestWhatsAppConfirm(t *testing.T) {
+// TestAccountConfirm: what follows an answer in a paste does not press Enter.
+func TestAccountConfirm(t *testing.T) {
 	for reply, bad := range map[string]string{"": "", "apa\n": "", "no": "the codes differ"} {
 		in, keys := io.Pipe()
 		c := &running{t: t, wrote: make(chan struct{}, 1)}
@@ -421,7 +422,7 @@ func TestWhatsAppConfirm(t *testing.T) {
 	}
 }
 
-func TestWhatsAppStopped(t *testing.T) {
+func TestAccountStopped(t *testing.T) {
 	o := newOffice(t)
 	a := o.server.NewAccountWith(whatsapptest.AccountOptions{Passkey: true})
 	c := o.begin("pair")
@@ -445,7 +446,7 @@ func TestWhatsAppStopped(t *testing.T) {
 	wants(t, "", err, "the input ended")
 }
 
-func TestWhatsAppStatus(t *testing.T) {
+func TestAccountStatus(t *testing.T) {
 	o, a := linked(t)
 	for _, state := range []struct {
 		r    whatsapptest.Refusal
@@ -487,9 +488,9 @@ func TestWhatsAppStatus(t *testing.T) {
 	}
 }
 
-// TestWhatsAppUnlinked: WhatsApp says once that a device is linked no more; then
+// TestAccountUnlinked: WhatsApp says once that a device is linked no more; then
 // nothing of it is kept.
-func TestWhatsAppUnlinked(t *testing.T) {
+func TestAccountUnlinked(t *testing.T) {
 	for reason, want := range map[int]string{401: "was unlinked", 403: "locked the account", 406: "banned the account; ask for a review"} {
 		o, a := linked(t)
 		a.Refuse(whatsapptest.Refusal{Reason: reason})
@@ -521,7 +522,7 @@ func (o *office) empty() {
 	}
 }
 
-func TestWhatsAppGroups(t *testing.T) {
+func TestAccountGroups(t *testing.T) {
 	o, a := linked(t)
 	out, err := o.do("groups")
 	wants(t, out, err, "", "is in no group")
@@ -533,9 +534,9 @@ func TestWhatsAppGroups(t *testing.T) {
 		"whatsapp:"+top.JID.String()+"     2 members  Pengawas Se-Contoh  (a community")
 }
 
-// TestWhatsAppKeepsMessages: what a reporter writes while an operator looks
+// TestAccountKeepsMessages: what a reporter writes while an operator looks
 // after the account is there for netra serve.
-func TestWhatsAppKeepsMessages(t *testing.T) {
+func TestAccountKeepsMessages(t *testing.T) {
 	o, a := linked(t)
 	o.server.NewUser("").Chat(a).Say("halo")
 	for _, verb := range []string{"status", "groups", "status"} {
@@ -579,7 +580,7 @@ func TestWhatsAppKeepsMessages(t *testing.T) {
 	}
 }
 
-func TestWhatsAppLogout(t *testing.T) {
+func TestAccountLogout(t *testing.T) {
 	o, a := linked(t)
 	a.Refuse(whatsapptest.Refusal{Reason: 402, Code: 102, Expire: time.Hour})
 	out, err := o.do("logout")
@@ -598,7 +599,7 @@ func TestWhatsAppLogout(t *testing.T) {
 	o.empty()
 }
 
-func TestWhatsAppMistakes(t *testing.T) {
+func TestAccountMistakes(t *testing.T) {
 	o := newOffice(t)
 	for _, verb := range []string{"status", "groups", "logout"} {
 		out, err := o.do(verb)

@@ -25,7 +25,7 @@ func pair(ctx context.Context, p program, c config, own map[string]string) (err 
 	case number != "" && !phone.MatchString(number):
 		return errors.New(`--phone needs the account's number with its country code, like "+62 899-000-xxxx"`)
 	}
-	d, closeAll, err := alone(ctx, c)
+	d, closeAll, err := unserved(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ WhatsApp may ban an account that is run by a program: read docs/whatsapp.md, and
 // helper guides the operator through what is not done by QR.
 type helper struct {
 	p     program
-	lines <-chan line
+	lines <-chan typed
 }
 
 // code shows what has to be typed on the phone.
@@ -188,7 +188,8 @@ func (h *helper) line(ctx context.Context) (string, error) {
 	}
 }
 
-type line struct {
+// typed is a line that the operator typed.
+type typed struct {
 	text string
 	err  error
 }
@@ -198,13 +199,13 @@ const longestLine = 64 << 10
 
 // readLines reads without holding anybody up: a read from a terminal cannot be
 // stopped, so it ends with the program.
-func readLines(ctx context.Context, in io.Reader) <-chan line {
-	out := make(chan line)
+func readLines(ctx context.Context, in io.Reader) <-chan typed {
+	out := make(chan typed)
 	go func() {
 		defer close(out)
 		s := bufio.NewScanner(in)
 		s.Buffer(nil, longestLine)
-		say := func(l line) bool {
+		say := func(l typed) bool {
 			select {
 			case out <- l:
 				return true
@@ -213,12 +214,12 @@ func readLines(ctx context.Context, in io.Reader) <-chan line {
 			}
 		}
 		for s.Scan() {
-			if !say(line{text: s.Text()}) {
+			if !say(typed{text: s.Text()}) {
 				return
 			}
 		}
 		if s.Err() != nil {
-			say(line{err: fmt.Errorf("read the answer: %w", s.Err())})
+			say(typed{err: fmt.Errorf("read the answer: %w", s.Err())})
 		}
 	}()
 	return out

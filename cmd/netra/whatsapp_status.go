@@ -20,7 +20,7 @@ func whatsappStatus(ctx context.Context, p program, c config, _ map[string]strin
 		return whatsapp.ErrUnpaired
 	}
 	d, closeAll, err := device(ctx, c)
-	serving := errors.Is(err, errServing)
+	serving := errors.Is(err, errServed)
 	if err != nil && !serving {
 		return err
 	}
@@ -72,7 +72,7 @@ func whatsappGroups(ctx context.Context, p program, c config, _ map[string]strin
 	if !made(c) {
 		return whatsapp.ErrUnpaired
 	}
-	d, closeAll, err := alone(ctx, c)
+	d, closeAll, err := unserved(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func logout(ctx context.Context, p program, c config, own map[string]string) (er
 	if !made(c) {
 		return whatsapp.ErrUnpaired
 	}
-	d, closeAll, err := alone(ctx, c)
+	d, closeAll, err := unserved(ctx, c)
 	if err != nil {
 		return err
 	}

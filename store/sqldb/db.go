@@ -42,6 +42,7 @@ type DB struct {
 	path    string
 	writer  *sql.DB // one connection, only for the queue
 	reading *reading
+	guests  *sql.DB // for SQL
 	queue   *queue
 	close   func() error
 }
@@ -64,26 +65,29 @@ func Open(ctx context.Context, path string, keys *store.Keys, opts Options) (*DB
 		opts.Readers = 2
 	}
 	db := &DB{keys: keys, path: path}
-	if db.writer, err = connect(path, keys.DatabaseKey(), 1); err != nil {
+	if db.writer, err = connect(path, keys.DatabaseKey(), 1, true); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	readers, err := connect(path, keys.DatabaseKey(), opts.Readers)
+	readers, err := connect(path, keys.DatabaseKey(), opts.Readers, true)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.writer.Close()))
 	}
+	if db.guests, err = connect(path, keys.DatabaseKey(), 2, false); err != nil {
+		return nil, fmt.Errorf("open database: %w", errors.Join(err, readers.Close(), db.writer.Close()))
+	}
 	db.reading = &reading{pool: readers}
 	if err := db.migrate(ctx); err != nil {
-		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.reading.close(), db.writer.Close()))
+		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.guests.Close(), db.reading.close(), db.writer.Close()))
 	}
 	if err := store.SyncDir(filepath.Dir(path)); err != nil {
-		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.reading.close(), db.writer.Close()))
+		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.guests.Close(), db.reading.close(), db.writer.Close()))
 	}
 	if db.queue, err = newQueue(ctx, db.writer); err != nil {
-		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.reading.close(), db.writer.Close()))
+		return nil, fmt.Errorf("open database: %w", errors.Join(err, db.guests.Close(), db.reading.close(), db.writer.Close()))
 	}
 	db.close = sync.OnceValue(func() error {
 		err := db.queue.close()
-		return errors.Join(err, db.reading.close(), db.writer.Close())
+		return errors.Join(err, db.guests.Close(), db.reading.close(), db.writer.Close())
 	})
 	return db, nil
 }
@@ -106,18 +110,25 @@ func private(path string) error {
 
 // connect makes a pool of connections. The key is given to each connection by
 // a pragma and is no part of a name or an error.
-func connect(path, key string, size int) (*sql.DB, error) {
+//
+// A commit of a pool that is not synced survives the end of the process, but
+// not always that of the machine. Connections are made when they are needed.
+func connect(path, key string, size int, synced bool) (*sql.DB, error) {
 	query := url.Values{"vfs": {filesystem}, "modeof": {path}, "_txlock": {"immediate"}}.Encode()
 	name := url.URL{Scheme: "file", Path: path, RawQuery: strings.ReplaceAll(query, "+", "%20")}
 	pool, err := driver.Open(name.String(), func(c *sqlite3.Conn) error {
 		if c.Exec("PRAGMA hexkey='"+key+"'") != nil {
 			return errors.New("the database key was not accepted")
 		}
+		synchronous := "normal"
+		if synced {
+			synchronous = "full"
+		}
 		return c.Exec(`
+			PRAGMA synchronous = ` + synchronous + `;
 			PRAGMA busy_timeout = 5000;
 			PRAGMA temp_store = memory;
 			PRAGMA journal_mode = wal;
-			PRAGMA synchronous = full;
 			PRAGMA foreign_keys = on;
 			PRAGMA secure_delete = on;
 			PRAGMA cache_size = -1000;`)
@@ -165,9 +176,10 @@ func (db *DB) migrate(ctx context.Context) error {
 func (db *DB) Close() error { return db.close() }
 
 // SQL is a pool of connections to the same encrypted file, for those who bring
-// their own tables. Its transactions are "immediate"; they wait for ours. DB
-// closes it.
-func (db *DB) SQL() *sql.DB { return db.reading.pool }
+// their own tables. Its transactions are "immediate"; they wait for ours. What
+// it commits survives the end of the process; a power cut may take the last
+// moments. DB closes it.
+func (db *DB) SQL() *sql.DB { return db.guests }
 
 // Ping returns nil when the database can be written to.
 func (db *DB) Ping(ctx context.Context) error {
