@@ -99,6 +99,7 @@ func (d *Device) ended(ctx context.Context, why error) error {
 		if err := d.wipe(ctx); err != nil {
 			return fmt.Errorf("%w; %w", why, err)
 		}
+		return fmt.Errorf("%w; its keys here are removed", why)
 	}
 	return why
 }

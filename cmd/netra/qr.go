@@ -57,10 +57,10 @@ func drawQR(out io.Writer, code *qr.Code) int {
 	return lines
 }
 
-// terminalQR shows one code after the other; in a terminal each takes the place
-// of the last.
-func terminalQR(out io.Writer) func(text string, valid time.Duration) error {
-	screen, lines := isTerminal(out), 0
+// terminalQR shows one code after the other; on a screen each takes the place of
+// the last.
+func terminalQR(out io.Writer, screen bool) func(text string, valid time.Duration) error {
+	lines := 0
 	return func(text string, valid time.Duration) error {
 		code, err := encode(text)
 		if err != nil {
@@ -102,6 +102,9 @@ func (q *pngQR) show(text string, valid time.Duration) error {
 		flags |= os.O_CREATE | os.O_EXCL
 	}
 	f, err := os.OpenFile(q.path, flags, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("--png: %s exists already, and would be removed at the end; choose another name", q.path)
+	}
 	if err != nil {
 		return fmt.Errorf("--png: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"io"
 	"os"
@@ -245,7 +246,7 @@ func TestAccountPairQR(t *testing.T) {
 	out, err := o.do("pair")
 	wants(t, out, err, "linked already")
 	out, err = o.do("status")
-	wants(t, out, err, "", "✓ linked: the account …", ", since ", "✓ WhatsApp lets it in", "✓ clock")
+	wants(t, out, err, "", "✓ linked: the account …", ", since ", "✓ connection: WhatsApp lets it in", "✓ clock")
 	out, err = o.do("logout")
 	wants(t, out, err, "", "Unlinked: the account …")
 	if n := len(a.Devices()); n != 0 {
@@ -268,7 +269,7 @@ func TestAccountPairPNG(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := o.do("pair", "--png", file)
-	wants(t, out, err, "--png")
+	wants(t, out, err, "exists already")
 	if raw, err := os.ReadFile(file); string(raw) != "foto" {
 		t.Errorf("somebody's file is gone: %v", err)
 	}
@@ -294,6 +295,29 @@ func TestAccountPairPNG(t *testing.T) {
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("the picture is still there")
+	}
+}
+
+// TestAccountNextQR: on a screen a code takes the place of the last one.
+func TestAccountNextQR(t *testing.T) {
+	for _, screen := range []bool{true, false} {
+		var out bytes.Buffer
+		show := terminalQR(&out, screen)
+		if err := show("https://contoh.invalid/satu", time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		first := out.String()
+		if err := show("https://contoh.invalid/dua", 20*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		second := strings.TrimPrefix(out.String(), first)
+		up := fmt.Sprintf("\x1b[%dA\x1b[J", strings.Count(first, "\n"))
+		if strings.HasPrefix(second, up) != screen || !strings.Contains(second, "within 20 seconds") {
+			t.Errorf("screen %v: %q", screen, second)
+		}
+		if got := readTerminal(t, second); got != "https://contoh.invalid/dua" {
+			t.Errorf("it shows %q", got)
+		}
 	}
 }
 
@@ -478,7 +502,7 @@ func TestAccountStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err = o.do("status")
-	wants(t, out, err, "", "✓ linked: the account …", "not asked, because a running netra")
+	wants(t, out, err, "", "✓ linked: the account …", "not tried, because a running netra")
 	for _, args := range [][]string{{"pair"}, {"groups"}, {"logout", "--force"}} {
 		out, err = o.do(args...)
 		wants(t, out, err, "another netra serves")
@@ -586,7 +610,7 @@ func TestAccountLogout(t *testing.T) {
 	out, err := o.do("logout")
 	wants(t, out, err, "--force removes the keys here")
 	out, err = o.do("logout", "--force")
-	wants(t, out, err, "", "WhatsApp was not told", "too many people blocked you", "unlink the device too")
+	wants(t, out, err, "", "WhatsApp was not told", "too many people blocked you", "Unlink the device on its phone")
 	o.empty()
 	if n := len(a.Devices()); n != 1 {
 		t.Errorf("%d devices", n)

@@ -34,7 +34,7 @@ func pair(ctx context.Context, p program, c config, own map[string]string) (err 
 		return whatsapp.ErrPaired
 	}
 	helper := &helper{p: p, lines: readLines(ctx, p.in)}
-	show := terminalQR(p.out)
+	show := terminalQR(p.out, isTerminal(p.out))
 	if own["png"] != "" {
 		picture := &pngQR{path: own["png"], out: p.out}
 		defer func() { err = errors.Join(err, picture.remove()) }()
@@ -116,7 +116,9 @@ This account is protected by a passkey. Only a browser can use it, and only at W
 	}
 	pasted := ""
 	for {
-		fmt.Fprint(h.p.out, "Answer: ")
+		if pasted == "" {
+			fmt.Fprint(h.p.out, "Answer: ")
+		}
 		text, err := h.line(ctx)
 		if err != nil {
 			return whatsapp.Assertion{}, err

@@ -34,7 +34,7 @@ func whatsappStatus(ctx context.Context, p program, c config, _ map[string]strin
 	}
 	fmt.Fprintf(p.out, "✓ linked: the account %s%s\n", d.Account(), since)
 	if serving {
-		fmt.Fprintln(p.out, "– WhatsApp: not asked, because a running netra is connected as this device and a second connection would cut it off; its /readyz and its log tell")
+		fmt.Fprintln(p.out, "– connection: not tried, because a running netra is connected as this device and a second connection would cut it off; its /readyz and its log tell")
 		return nil
 	}
 	standing, err := d.Check(ctx, time.Now)
@@ -42,10 +42,10 @@ func whatsappStatus(ctx context.Context, p program, c config, _ map[string]strin
 		return ctx.Err()
 	}
 	if err != nil {
-		fmt.Fprintf(p.out, "✗ WhatsApp: %v\n", err)
+		fmt.Fprintf(p.out, "✗ connection: %v\n", err)
 		return errors.New("WhatsApp does not let the account in")
 	}
-	fmt.Fprintln(p.out, "✓ WhatsApp lets it in")
+	fmt.Fprintln(p.out, "✓ connection: WhatsApp lets it in")
 	if standing.Limited {
 		until := "it does not say until when"
 		if !standing.Until.IsZero() {
@@ -133,6 +133,6 @@ func logout(ctx context.Context, p program, c config, own map[string]string) (er
 	if err := d.Discard(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "WhatsApp was not told: %v.\nThe keys of the account %s, and what was kept of people on WhatsApp, are removed here. Reports are not touched.\nOn its phone unlink the device too: WhatsApp → Settings → Linked devices → Netra.\n", err, account)
+	fmt.Fprintf(p.out, "WhatsApp was not told: %v.\nThe keys of the account %s, and what was kept of people on WhatsApp, are removed here. Reports are not touched.\nUnlink the device on its phone too: WhatsApp → Settings (Android: ⋮) → Linked devices.\n", err, account)
 	return nil
 }
