@@ -47,10 +47,14 @@ const (
 // passkeyTries is how often WhatsApp may refuse the passkey's answer.
 const passkeyTries = 5
 
-// Pair links an account, and ends connected to nobody: Receive connects.
+// Pair links an account, and ends connected to nobody: Receive connects. What
+// an earlier account left behind is removed first.
 func (d *Device) Pair(ctx context.Context, p Pairing) error {
 	if d.Paired() {
 		return ErrPaired
+	}
+	if err := d.wipe(ctx); err != nil {
+		return err
 	}
 	heard, quit := d.listen()
 	defer quit()

@@ -526,8 +526,35 @@ func TestAccountUnlinked(t *testing.T) {
 	}
 }
 
-// empty checks that nothing is kept of the device and of people.
-func (o *office) empty() {
+// TestAccountLeftovers: people of an account that is gone are not kept for the
+// next one.
+func TestAccountLeftovers(t *testing.T) {
+	o, a := linked(t)
+	s := o.stores()
+	if _, err := s.db.SQL().ExecContext(t.Context(), "INSERT INTO whatsmeow_lid_map (lid, pn) VALUES ('778', '628')"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.SQL().ExecContext(t.Context(), "DELETE FROM whatsmeow_device"); err != nil { // as whatsmeow does
+		t.Fatal(err)
+	}
+	s.Close()
+	c := o.begin("pair")
+	c.see("Scan it within")
+	if err := a.Scan(readTerminal(t, c.text())); err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.end()
+	wants(t, out, err, "", "Linked")
+	s = o.stores()
+	defer s.Close()
+	n := 0
+	if err := s.db.SQL().QueryRowContext(t.Context(), "SELECT count(*) FROM whatsmeow_lid_map WHERE lid = '778'").Scan(&n); err != nil || n > 0 {
+		t.Errorf("%d rows, %v", n, err)
+	}
+}
+
+// stores opens the data folder, as netra serve does.
+func (o *office) stores() *stores {
 	o.t.Helper()
 	c, _, err := parse(program{env: func(k string) string { return o.vars[k] }, out: io.Discard}, "whatsapp", nil)
 	if err != nil {
@@ -537,6 +564,13 @@ func (o *office) empty() {
 	if err != nil {
 		o.t.Fatal(err)
 	}
+	return s
+}
+
+// empty checks that nothing is kept of the device and of people.
+func (o *office) empty() {
+	o.t.Helper()
+	s := o.stores()
 	defer s.Close()
 	for _, table := range []string{"device", "sessions", "identity_keys", "pre_keys", "lid_map", "contacts", "privacy_tokens", "event_buffer"} {
 		n := 0
@@ -570,14 +604,7 @@ func TestAccountKeepsMessages(t *testing.T) {
 	if a.Queued() == 0 {
 		t.Error("it was acknowledged")
 	}
-	c, _, err := parse(program{env: func(k string) string { return o.vars[k] }, out: io.Discard}, "whatsapp", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := o.stores()
 	defer s.Close()
 	var cli *whatsmeow.Client
 	if _, err := whatsapp.Open(t.Context(), s.db.SQL(), func(c *whatsmeow.Client) { cli = c; o.server.Wire(c) }); err != nil {
