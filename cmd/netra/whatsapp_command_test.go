@@ -650,6 +650,19 @@ func TestAccountLogout(t *testing.T) {
 	o.empty()
 }
 
+func TestAccountUnreachable(t *testing.T) {
+	o, _ := linked(t)
+	o.server.Close()
+	out, err := o.do("status")
+	wants(t, out, err, "does not let the account in", "cannot be reached; is this machine online")
+	out, err = o.do("logout")
+	wants(t, out, err, "cannot be reached")
+	out, err = o.do("logout", "--force")
+	wants(t, out, err, "", "are removed here")
+	out, err = o.do("pair")
+	wants(t, out, err, "cannot be reached")
+}
+
 func TestAccountMistakes(t *testing.T) {
 	o := newOffice(t)
 	for _, verb := range []string{"status", "groups", "logout"} {
