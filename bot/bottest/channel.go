@@ -1,8 +1,10 @@
 package bottest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
 	"regexp"
 	"slices"
 	"strings"
@@ -71,6 +73,17 @@ func Channel(t *testing.T, open func(t *testing.T) Platform) {
 	t.Run("crash", func(t *testing.T) { crash(t, open) })
 }
 
+// Report is the suite's whole citizen's report alone, for one more client of a
+// platform whose channel passes the suite.
+func Report(t *testing.T, p Platform) {
+	f := newFixture(t, p)
+	f.start()
+	f.citizen()
+	f.count(1)
+	f.p.Check()
+	f.stack.Clean(f.p.Canaries()...)
+}
+
 // timeLimit is how long a test may take: far longer than any does, with the race
 // detector on a busy machine.
 const timeLimit = 10 * time.Minute
@@ -136,6 +149,9 @@ func (f *fixture) card(files int, want ...string) {
 			got++
 			if strings.Contains(string(raw), CanaryExif) {
 				f.Error("evidence goes out with its metadata")
+			}
+			if _, _, err := image.Decode(bytes.NewReader(raw)); err != nil {
+				f.Errorf("evidence that is no picture: %v", err)
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,23 +37,18 @@ func (p Phone) Say(text string) { p.chat.Say(text) }
 
 // Press implements Reporter.
 func (p Phone) Press(label string) error {
-	p.chat.Say(offered(p.chat.Last().Text, label))
+	p.chat.Say(p.read().Choose(label))
 	return nil
 }
 
-// offered is how a message says that a choice is answered: its number, or its
-// words; "" when the message does not offer it.
-func offered(text, label string) string {
-	for line := range strings.Lines(text) {
-		number, words, ok := strings.Cut(strings.TrimSpace(line), ". ")
-		if ok && strings.HasPrefix(number, "*") && strings.TrimPrefix(words, "✓ ") == label {
-			return strings.Trim(number, "*")
+func (p Phone) read() Reading {
+	var out Reading
+	for _, m := range p.chat.Messages() {
+		if !m.FromMe {
+			out = append(out, m.Text)
 		}
 	}
-	if word := strings.ToLower(label); strings.Contains(text, "_"+word+"_") {
-		return word
-	}
-	return ""
+	return out
 }
 
 // Photo implements Reporter.
@@ -62,28 +56,11 @@ func (p Phone) Photo(pictures ...[]byte) { p.chat.SendImage(pictures...) }
 
 // See implements Reporter.
 func (p Phone) See(ctx context.Context, words, label string) error {
-	return p.chat.WaitFor(ctx, func() bool {
-		if label == "" {
-			return strings.Contains(p.Chat(), words)
-		}
-		last := unmark.Replace(p.chat.Last().Text)
-		return strings.Contains(last, words) && offered(p.chat.Last().Text, label) != ""
-	})
+	return p.chat.WaitFor(ctx, func() bool { return p.read().Shows(words, label) })
 }
-
-// unmark takes WhatsApp's marks out of a text.
-var unmark = strings.NewReplacer("*", "", "_", "", "`", "")
 
 // Chat implements Reporter.
-func (p Phone) Chat() string {
-	var b strings.Builder
-	for _, m := range p.chat.Messages() {
-		if !m.FromMe {
-			b.WriteString(unmark.Replace(m.Text) + "\n---\n")
-		}
-	}
-	return b.String()
-}
+func (p Phone) Chat() string { return p.read().String() }
 
 // Numbers implements Reporter.
 func (Phone) Numbers() bool { return true }
@@ -96,8 +73,8 @@ type WhatsApp struct {
 	t       testing.TB
 	Server  *whatsapptest.Server
 	Account *whatsapptest.Account
+	Desk    *whatsapptest.Group // the supervisors'
 	db      *sqldb.DB
-	group   *whatsapptest.Group
 	watcher *whatsapptest.User // a supervisor
 
 	cut   atomic.Int64
@@ -132,7 +109,7 @@ func NewWhatsApp(t testing.TB) *WhatsApp {
 			}
 		}()
 	}}))
-	p.group = s.NewGroup("Pengawas Contoh", p.watcher, p.Account)
+	p.Desk = s.NewGroup("Pengawas Contoh", p.watcher, p.Account)
 	s.SetHook(p.hook)
 	return p
 }
@@ -156,7 +133,7 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 	d, err := whatsapp.Open(p.t.Context(), p.db.SQL(), func(c *whatsmeow.Client) { client = c; p.Server.Wire(c) })
 	must(p.t, err)
 	a := whatsapp.New(whatsapp.Config{
-		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.group.JID.String())}, Log: zerolog.Nop(),
+		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.Desk.JID.String())}, Log: zerolog.Nop(),
 		Heard: func(_ context.Context, s whatsapp.Said) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
@@ -177,12 +154,12 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 func (p *WhatsApp) Reporter(string) Reporter { return NewPhone(p.Server.NewUser(""), p.Account) }
 
 // Intake implements Platform.
-func (p *WhatsApp) Intake() string { return "whatsapp:" + p.group.JID.String() }
+func (p *WhatsApp) Intake() string { return "whatsapp:" + p.Desk.JID.String() }
 
 // Group implements Platform.
 func (p *WhatsApp) Group() []Post {
 	var out []Post
-	for _, m := range p.watcher.Chat(p.group).Messages() {
+	for _, m := range p.watcher.Chat(p.Desk).Messages() {
 		if m.FromMe || m.Kind == "album" {
 			continue
 		}
