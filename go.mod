@@ -19,6 +19,7 @@ require (
 	golang.org/x/text v0.43.0
 	google.golang.org/protobuf v1.36.12
 	lukechampine.com/adiantum v1.1.1
+	rsc.io/qr v0.2.0
 )
 
 require (

@@ -102,7 +102,7 @@ func NewWhatsApp(t testing.TB) *WhatsApp {
 	must(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	must(t, d.Pair(ctx, whatsapp.Pairing{QR: func(text string) {
+	must(t, d.Pair(ctx, whatsapp.Pairing{QR: func(text string, _ time.Duration) {
 		go func() {
 			if err := p.Account.Scan(text); err != nil {
 				t.Error(err)

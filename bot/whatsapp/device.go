@@ -26,12 +26,15 @@ type Device struct {
 	cli *whatsmeow.Client
 }
 
+// Wiring gets the client of a device before it is used: tests lead it to a
+// server of their own.
+type Wiring = func(*whatsmeow.Client)
+
 // Open opens the device. db is the encrypted database; whatsmeow brings its
-// tables up to date. wire, if it is not nil, gets the client before it is used:
-// tests lead it to a server of their own.
+// tables up to date. wire may be nil.
 //
 // whatsmeow's own log is dropped: it names people.
-func Open(ctx context.Context, db *sql.DB, wire func(*whatsmeow.Client)) (*Device, error) {
+func Open(ctx context.Context, db *sql.DB, wire Wiring) (*Device, error) {
 	describe()
 	tables := sqlstore.NewWithDB(db, "sqlite3", waLog.Noop)
 	if err := tables.Upgrade(ctx); err != nil {

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/rs/zerolog"
-	"go.mau.fi/whatsmeow"
 
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/telegram"
@@ -27,7 +26,7 @@ type line struct {
 
 // wireWhatsApp leads the client to another server than WhatsApp's. Only tests
 // set it.
-var wireWhatsApp func(*whatsmeow.Client)
+var wireWhatsApp whatsapp.Wiring
 
 // telegramLine is Telegram: updates by polling, or posted to a webhook.
 func telegramLine(c config, s *stores, l *locales.Locales, log zerolog.Logger, m *bot.Metrics) line {

@@ -32,6 +32,7 @@ func commands() []command {
 		{"chat", "hold a conversation in the terminal, nothing else running", chat},
 		{"flow", "list or draw the flows: flow list, flow draw [FLOW]", flowCommand},
 		{"doctor", "check configuration, database, Redis and Telegram; --health asks a running bot", doctor},
+		{"whatsapp", "link a WhatsApp account: whatsapp pair, status, groups, logout", whatsappCommand},
 		{"keys", "list or rotate the keys: keys list, keys rotate", keysCommand},
 		{"version", "print the version", printVersion},
 	}

@@ -66,7 +66,7 @@ func (w *onWhatsApp) pair() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	err = d.Pair(ctx, whatsapp.Pairing{QR: func(text string) {
+	err = d.Pair(ctx, whatsapp.Pairing{QR: func(text string, _ time.Duration) {
 		go func() {
 			if err := w.account.Scan(text); err != nil {
 				w.Error(err)
