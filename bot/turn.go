@@ -49,7 +49,7 @@ const conflicts = 8
 // is about to give it.
 func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) error {
 	who := b.Keys.Reporter(ch.Name(), string(m.From))
-	var kept *flows.File // fetched once, however often the turn is begun
+	var t turn
 	for range conflicts {
 		saved, err := b.Sessions.Load(ctx, who)
 		if err != nil {
@@ -57,7 +57,7 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 		}
 		s := saved.Session
 		if !s.HasSeen(m.ID) {
-			if s, kept, err = b.advance(ctx, ch, m, who, saved, kept); errors.Is(err, store.ErrConflict) {
+			if s, err = b.advance(ctx, ch, m, who, saved, &t); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return err
@@ -71,13 +71,24 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 		if b.Opened != nil && !s.Sent.IsZero() {
 			b.Opened()
 		}
+		if f, ok := ch.(Forgetter); ok && t.last && err == nil {
+			if e := f.Forget(ctx, m.From); e != nil {
+				b.Log.Warn().Err(e).Msg("what the channel keeps of a reporter stays")
+			}
+		}
 		return err
 	}
 	return fmt.Errorf("save session: %w", store.ErrConflict)
 }
 
+// turn is what outlives the attempts at one turn.
+type turn struct {
+	file *flows.File // fetched once, however often the turn is begun
+	last bool        // a report was sent whose reporter wants to hear no more
+}
+
 // advance applies a message the session has not seen, and saves the result.
-func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Reporter, saved store.Saved, kept *flows.File) (flows.Session, *flows.File, error) {
+func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Reporter, saved store.Saved, t *turn) (flows.Session, error) {
 	in := flows.Input{
 		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
@@ -88,22 +99,25 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 	}
 	if m.File != nil {
 		var err error
-		if kept == nil {
-			kept, in.Problem, err = b.fetch(ctx, ch, m, saved.Session)
+		if t.file == nil {
+			t.file, in.Problem, err = b.fetch(ctx, ch, m, saved.Session)
 		}
 		if err != nil {
-			return flows.Session{}, nil, err
+			return flows.Session{}, err
 		}
-		in.File = kept
+		in.File = t.file
 	}
 	next, effects := b.Rules.Advance(saved.Session, in)
 	for _, e := range effects {
 		if err := b.before(ctx, ch, m, e); err != nil {
-			return flows.Session{}, kept, err
+			return flows.Session{}, err
+		}
+		if e, ok := e.(flows.Submit); ok {
+			t.last = !wantsWord(b.Rules.Flow(e.Report.Flow), e.Report)
 		}
 	}
 	if err := b.save(ctx, who, next, saved.Version, len(effects) > 0); err != nil {
-		return flows.Session{}, kept, fmt.Errorf("save session: %w", err)
+		return flows.Session{}, fmt.Errorf("save session: %w", err)
 	}
 	for _, e := range effects {
 		b.after(ctx, e)
@@ -118,7 +132,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 			b.Metrics.refused(reason)
 		}
 	}
-	return next, kept, nil
+	return next, nil
 }
 
 // save saves the session. If it was lost meanwhile, but what it called for is

@@ -2,8 +2,10 @@ package bottest
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -215,4 +217,51 @@ func (p *WhatsApp) Check() {
 	for _, v := range p.Server.Violations() {
 		p.t.Errorf("WhatsApp would refuse, or mind: %s", v)
 	}
+}
+
+// Rows counts what whatsmeow keeps that names somebody.
+func (p *WhatsApp) Rows(who *whatsapptest.Account) int {
+	tables, err := p.db.SQL().QueryContext(p.t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'whatsmeow_*'`)
+	must(p.t, err)
+	defer tables.Close()
+	n := 0
+	for tables.Next() {
+		var name string
+		must(p.t, tables.Scan(&name))
+		n += p.rows(name, who)
+	}
+	must(p.t, tables.Err())
+	return n
+}
+
+func (p *WhatsApp) rows(table string, who *whatsapptest.Account) int {
+	rows, err := p.db.SQL().QueryContext(p.t.Context(), "SELECT * FROM "+table) //nolint:gosec // G202: a name of the database's own
+	must(p.t, err)
+	defer rows.Close()
+	names, err := rows.Columns()
+	must(p.t, err)
+	n := 0
+	for rows.Next() {
+		values := make([]any, len(names))
+		for i := range values {
+			values[i] = new(any)
+		}
+		must(p.t, rows.Scan(values...))
+		if line := fmt.Sprint(deref(values)...); strings.Contains(line, who.LID.User) || strings.Contains(line, who.PN.User) {
+			n++
+		}
+	}
+	must(p.t, rows.Err())
+	return n
+}
+
+func deref(values []any) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = *v.(*any)
+		if raw, ok := out[i].([]byte); ok {
+			out[i] = string(raw)
+		}
+	}
+	return out
 }

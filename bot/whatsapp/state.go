@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -40,6 +41,9 @@ func (a *Adapter) state(evt any) bool {
 	case *events.KeepAliveRestored:
 		a.cfg.Metrics.Up("whatsapp", true)
 	case *events.LoggedOut:
+		if err := a.me.wipe(context.WithoutCancel(a.ctx)); err != nil {
+			a.log.Error().Err(err).Msg("what was kept for the account stays; netra whatsapp logout --force removes it")
+		}
 		a.stop("whatsapp_unlinked", fmt.Errorf("%w (%d)", errUnlinked, e.Reason))
 	case *events.StreamReplaced:
 		a.stop("whatsapp_replaced", errReplaced)

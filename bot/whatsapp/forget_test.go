@@ -1,0 +1,38 @@
+package whatsapp_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/netralitas/netra/bot/bottest"
+)
+
+// TestForget: what whatsmeow keeps of a reporter goes when nobody will write to
+// them any more, and they can come back as if for the first time.
+func TestForget(t *testing.T) {
+	p, s := bottest.NewWhatsApp(t), bottest.NewStack(t)
+	ch, receive := p.Connect()
+	s.Start(ch, p.Intake(), receive)
+	u := p.Server.NewUser("")
+	r := bottest.NewPhone(u, p.Account)
+	ctx := t.Context()
+	if err := bottest.Talk(ctx, r, s.Words, "id", bottest.Picture(), bottest.Pressure[:3]); err != nil {
+		t.Fatal(err)
+	}
+	if p.Rows(u.Account) == 0 {
+		t.Fatal("nothing is kept of somebody who writes: the test looks at the wrong place")
+	}
+	if err := bottest.Talk(ctx, r, s.Words, "id", bottest.Picture(), bottest.Pressure[3:]); err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; p.Rows(u.Account) > 0; n++ {
+		if n == 500 {
+			t.Fatalf("%d rows name somebody who wants to hear no more", p.Rows(u.Account))
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := bottest.Talk(ctx, r, s.Words, "id", bottest.Picture(), bottest.Citizen[:3]); err != nil {
+		t.Fatal(err)
+	}
+	p.Check()
+}
