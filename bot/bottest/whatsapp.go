@@ -235,7 +235,7 @@ func (p *WhatsApp) Rows(who *whatsapptest.Account) int {
 }
 
 func (p *WhatsApp) rows(table string, who *whatsapptest.Account) int {
-	rows, err := p.db.SQL().QueryContext(p.t.Context(), "SELECT * FROM "+table) //nolint:gosec // G202: a name of the database's own
+	rows, err := p.db.SQL().QueryContext(p.t.Context(), "SELECT * FROM "+table)
 	must(p.t, err)
 	defer rows.Close()
 	names, err := rows.Columns()
