@@ -77,7 +77,7 @@ type WhatsApp struct {
 	Account *whatsapptest.Account
 	Desk    *whatsapptest.Group // the supervisors'
 	db      *sqldb.DB
-	watcher *whatsapptest.User // a supervisor
+	Watcher *whatsapptest.User // a supervisor
 
 	cut   atomic.Int64
 	after atomic.Bool
@@ -85,7 +85,7 @@ type WhatsApp struct {
 
 	mu    sync.Mutex
 	seen  map[string][]byte // files of the group
-	Heard []whatsapp.Said
+	heard []whatsapp.Said
 }
 
 var _ Platform = (*WhatsApp)(nil)
@@ -94,7 +94,7 @@ var _ Platform = (*WhatsApp)(nil)
 // bot's device.
 func NewWhatsApp(t testing.TB) *WhatsApp {
 	s := whatsapptest.NewServer(t)
-	p := &WhatsApp{t: t, Server: s, Account: s.NewAccount("Netra Contoh"), watcher: s.NewUser("Pengawas Contoh"), seen: map[string][]byte{}}
+	p := &WhatsApp{t: t, Server: s, Account: s.NewAccount("Netra Contoh"), Watcher: s.NewUser("Pengawas Contoh"), seen: map[string][]byte{}}
 	keys, err := store.NewKeys()
 	must(t, err)
 	p.db, err = sqldb.Open(t.Context(), filepath.Join(t.TempDir(), "device.db"), keys, sqldb.Options{})
@@ -111,7 +111,7 @@ func NewWhatsApp(t testing.TB) *WhatsApp {
 			}
 		}()
 	}}))
-	p.Desk = s.NewGroup("Pengawas Contoh", p.watcher, p.Account)
+	p.Desk = s.NewGroup("Pengawas Contoh", p.Watcher, p.Account)
 	s.SetHook(p.hook)
 	return p
 }
@@ -139,7 +139,7 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 		Heard: func(_ context.Context, s whatsapp.Said) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.Heard = append(p.Heard, s)
+			p.heard = append(p.heard, s)
 		},
 	})
 	return a, func(ctx context.Context, q *bot.Queue) error {
@@ -161,7 +161,7 @@ func (p *WhatsApp) Intake() string { return "whatsapp:" + p.Desk.JID.String() }
 // Group implements Platform.
 func (p *WhatsApp) Group() []Post {
 	var out []Post
-	for _, m := range p.watcher.Chat(p.Desk).Messages() {
+	for _, m := range p.Watcher.Chat(p.Desk).Messages() {
 		if m.FromMe || m.Kind == "album" {
 			continue
 		}
@@ -183,6 +183,13 @@ func (p *WhatsApp) Group() []Post {
 		out = append(out, post)
 	}
 	return out
+}
+
+// Said is what the adapter heard in groups.
+func (p *WhatsApp) Said() []whatsapp.Said {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.heard)
 }
 
 // Canaries implements Platform.

@@ -1,0 +1,177 @@
+package whatsapp_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/netralitas/netra/bot/bottest"
+	"github.com/netralitas/netra/bot/bottest/whatsapptest"
+	"github.com/netralitas/netra/bot/whatsapp"
+)
+
+// desk is a bot on WhatsApp with one person who writes to it.
+type desk struct {
+	*testing.T
+	p    *bottest.WhatsApp
+	s    *bottest.Stack
+	user *whatsapptest.User
+	chat *whatsapptest.Chat
+	r    bottest.Phone
+	ctx  context.Context
+}
+
+func newDesk(t *testing.T) *desk {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	d := &desk{T: t, p: bottest.NewWhatsApp(t), s: bottest.NewStack(t), ctx: ctx}
+	ch, receive := d.p.Connect()
+	d.s.Start(ch, d.p.Intake(), receive)
+	d.user = d.p.Server.NewUser("")
+	d.chat = d.user.Chat(d.p.Account)
+	d.r = bottest.NewPhone(d.user, d.p.Account)
+	t.Cleanup(d.p.Check)
+	return d
+}
+
+// until waits for the words of a key in an answer that came after seq.
+func (d *desk) until(seq int64, key string) whatsapptest.Message {
+	d.Helper()
+	words := bottest.Words(d.s.Words, "id", key)
+	var found whatsapptest.Message
+	err := d.chat.WaitFor(d.ctx, func() bool {
+		for _, m := range d.chat.Since(seq) {
+			if !m.FromMe && strings.Contains(strings.NewReplacer("*", "", "_", "", "`", "").Replace(m.Text), words) {
+				found = m
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		d.Fatalf("%s is not said: %v; the chat:\n%s", key, err, d.r.Chat())
+	}
+	return found
+}
+
+func (d *desk) talk(script []bottest.Line) {
+	d.Helper()
+	if err := bottest.Talk(d.ctx, d.r, d.s.Words, "id", bottest.Picture(), script); err != nil {
+		d.Fatal(err)
+	}
+}
+
+// TestKinds: everything that people send gets one clear answer, and the
+// question again; nothing of it changes what was answered.
+func TestKinds(t *testing.T) {
+	d := newDesk(t)
+	d.talk(bottest.Citizen[:5]) // the question for the place is open
+	first := d.chat.Messages()[0].ID
+	for _, c := range []struct {
+		name string
+		do   func()
+		want string
+	}{
+		{"location", func() { d.chat.SendLocation(-6.2, 106.8) }, "error.location"},
+		{"contact", func() { d.chat.SendContact("Contoh", "+62 899-000-7777") }, "error.contact"},
+		{"view once", func() { d.chat.SendViewOnce(bottest.Picture()) }, "error.view_once"},
+		{"edit", func() { d.chat.Edit(first, "lain") }, "error.edited"},
+		{"delete", func() { d.chat.Delete(first) }, "error.edited"},
+		{"call", func() { d.chat.Call() }, "error.call"},
+		{"voice", func() { d.chat.SendVoice([]byte("OggS\x00\x02aaaaaaaaaaaaaaaaaaaa\x01\x13OpusHead")) }, "evidence.kept_voice"},
+		{"document", func() { d.chat.SendDocument("surat.pdf", "application/pdf", []byte("%PDF-1.4 contoh")) }, "evidence.kept"},
+	} {
+		seq := d.chat.Seq()
+		c.do()
+		if m := d.until(seq, c.want); c.want != "evidence.kept_voice" && !strings.Contains(m.Text, "Langkah 4") {
+			t.Errorf("%s: the question does not come again:\n%s", c.name, m.Text)
+		}
+	}
+	seq := d.chat.Seq()
+	d.chat.Reply(d.chat.Last().ID, "Lapangan desa") // a quoted answer is an answer
+	d.until(seq, "citizen.status.ask")
+	if d.chat.Typed() == 0 || len(d.chat.Read()) == 0 {
+		t.Error("neither typing nor reading is shown")
+	}
+}
+
+// TestUnreadable: whoever wrote what cannot be decrypted is asked to send it
+// again, unless their phone does that by itself.
+func TestUnreadable(t *testing.T) {
+	d := newDesk(t)
+	d.talk(bottest.Citizen[:5])
+	d.p.Server.SetDelivery(func(s whatsapptest.Delivery) whatsapptest.Handling {
+		switch {
+		case s.Kind != "message" || s.To != d.p.Account:
+			return whatsapptest.Deliver
+		case s.Retry:
+			return whatsapptest.Lose
+		}
+		return whatsapptest.Corrupt
+	})
+	seq := d.chat.Seq()
+	d.chat.Say("Lapangan desa")
+	d.until(seq, "error.unreadable")
+	d.p.Server.SetDelivery(nil)
+	seq = d.chat.Seq()
+	d.chat.Say("Lapangan desa")
+	d.until(seq, "citizen.status.ask")
+}
+
+// TestGoneMedia: a file that has left WhatsApp's servers is asked for again.
+func TestGoneMedia(t *testing.T) {
+	d := newDesk(t)
+	d.talk(bottest.Citizen[:16]) // the question for evidence is open
+	release := d.p.Server.HoldDownload()
+	d.r.Photo(bottest.Picture())
+	time.Sleep(200 * time.Millisecond)
+	d.p.Server.ExpireMedia(true)
+	release()
+	d.until(0, "evidence.more")
+}
+
+// TestDisappearing: in a chat where messages disappear, ours do too.
+func TestDisappearing(t *testing.T) {
+	d := newDesk(t)
+	d.chat.SetDisappearing(24 * time.Hour)
+	d.talk(bottest.Citizen[:2])
+	if m := d.chat.Last(); m.Expires != 24*time.Hour {
+		t.Errorf("our message disappears after %v", m.Expires)
+	}
+}
+
+// TestOtherGroups: a group that the operator did not name gets nothing, and
+// what is said in the named one is heard with who said it and what it quotes.
+func TestOtherGroups(t *testing.T) {
+	d := newDesk(t)
+	other := d.p.Server.NewGroup("Grup Lain", d.user, d.p.Account)
+	before := d.p.Account.Counts()["message"]
+	d.user.Chat(other).Say("/start")
+	d.talk(bottest.Citizen)
+	d.s.Settled(d.ctx)
+	for _, m := range d.user.Chat(other).Messages() {
+		if !m.FromMe {
+			t.Errorf("the other group reads %q", m.Text)
+		}
+	}
+	if d.p.Account.Counts()["message"] == before {
+		t.Error("nothing was sent at all")
+	}
+	card := d.p.Group()[0].ID
+	id := d.p.Watcher.Chat(d.p.Desk).Reply(card, "ambil")
+	for n := 0; ; n++ {
+		heard := d.p.Said()
+		if i := slices.IndexFunc(heard, func(s whatsapp.Said) bool { return string(s.ID) == id }); i >= 0 {
+			if string(heard[i].Quotes) != card || heard[i].Text != "ambil" || string(heard[i].By) != d.p.Watcher.LID.String() {
+				t.Errorf("heard %+v", heard[i])
+			}
+			return
+		}
+		if n == 500 {
+			t.Fatalf("the supervisor is not heard: %+v", heard)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
