@@ -32,13 +32,14 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 	return "", a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, text))
 }
 
-// Notify implements bot.Channel.
+// Notify implements bot.Channel. The same words within an hour are the same
+// message.
 func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error {
 	j, err := jid(to)
 	if err != nil {
 		return err
 	}
-	return a.say(ctx, j, plain(text), 0, pace.Delivery, messageID(string(to), text))
+	return a.say(ctx, j, plain(text), 0, pace.Delivery, messageID(string(to), text, a.cfg.Now().Truncate(time.Hour).String()))
 }
 
 func (a *Adapter) say(ctx context.Context, to types.JID, text string, expires uint32, prio pace.Priority, id types.MessageID) error {

@@ -34,6 +34,7 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 	picture := bottest.Picture()
 	ctx, cancel := context.WithTimeout(b.Context(), 5*time.Minute)
 	defer cancel()
+	a := &answers{}
 	talk := func(each int, record bool) {
 		var all sync.WaitGroup
 		for i := range reporters {
@@ -41,7 +42,7 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 			all.Go(func() {
 				for range each {
 					u := w.telegram.NewUser("id")
-					if err := bottest.Talk(ctx, bottest.Person{User: u}, w.words, "id", picture, script); err != nil && record {
+					if err := bottest.Talk(ctx, &timed{Reporter: bottest.Person{User: u}, a: a}, w.words, "id", picture, script); err != nil && record {
 						b.Errorf("%.600s", err)
 						return
 					}
@@ -51,6 +52,7 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 		all.Wait()
 	}
 	talk(1, true) // warm: connections, code, caches
+	a.took = nil
 	before := w.telegram.Calls()
 	w.telegram.SetFaults(faults)
 	perRound := reporters * (len(bottest.Citizen) + len(bottest.Pressure)) / 2
@@ -73,6 +75,7 @@ func bench(b *testing.B, reporters int, faults telegramtest.Faults) {
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(cpu.Seconds()*1000/steps, "cpu-ms/step")
 	b.ReportMetric(steps/took.Seconds(), "steps/s")
+	b.ReportMetric(a.median().Seconds()*1000, "median-ms")
 	b.ReportMetric(float64(calls)/steps, "calls/step")
 	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 }
@@ -161,4 +164,24 @@ func BenchmarkStep(b *testing.B) { bench(b, 50, telegramtest.Faults{}) }
 // call of the Bot API: the aim is at least 1,400 steps a second.
 func BenchmarkFarAway(b *testing.B) {
 	bench(b, 200, telegramtest.Faults{Latency: 40 * time.Millisecond})
+}
+
+// BenchmarkWhatsApp is BenchmarkStep on WhatsApp: every message is decrypted,
+// and every answer encrypted, with a commit for each.
+func BenchmarkWhatsApp(b *testing.B) {
+	w := newOnWhatsApp(b)
+	w.start()
+	ctx, cancel := context.WithTimeout(b.Context(), 5*time.Minute)
+	defer cancel()
+	w.write(ctx, 50, 50) // warm
+	cpu := w.cpuNow()
+	b.ResetTimer()
+	a := w.write(ctx, max(50, b.N/(len(bottest.Citizen)+len(bottest.Pressure))*2), 50)
+	b.StopTimer()
+	steps := float64(len(a.took))
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric((w.cpuNow()-cpu).Seconds()*1000/steps, "cpu-ms/step")
+	b.ReportMetric(steps/b.Elapsed().Seconds(), "steps/s")
+	b.ReportMetric(a.median().Seconds()*1000, "median-ms")
+	w.stop()
 }

@@ -94,22 +94,22 @@ func (a *answers) median() time.Duration {
 
 // timed is a reporter who looks at the clock.
 type timed struct {
-	bottest.Phone
+	bottest.Reporter
 	a     *answers
-	asked *time.Time
+	asked time.Time
 }
 
-func (p timed) Say(text string) { *p.asked = time.Now(); p.Phone.Say(text) }
+func (p *timed) Say(text string) { p.asked = time.Now(); p.Reporter.Say(text) }
 
-func (p timed) Press(label string) error { *p.asked = time.Now(); return p.Phone.Press(label) }
+func (p *timed) Press(label string) error { p.asked = time.Now(); return p.Reporter.Press(label) }
 
-func (p timed) Photo(pictures ...[]byte) { *p.asked = time.Now(); p.Phone.Photo(pictures...) }
+func (p *timed) Photo(pictures ...[]byte) { p.asked = time.Now(); p.Reporter.Photo(pictures...) }
 
-func (p timed) See(ctx context.Context, words, label string) error {
-	err := p.Phone.See(ctx, words, label)
+func (p *timed) See(ctx context.Context, words, label string) error {
+	err := p.Reporter.See(ctx, words, label)
 	p.a.mu.Lock()
 	defer p.a.mu.Unlock()
-	p.a.took = append(p.a.took, time.Since(*p.asked))
+	p.a.took = append(p.a.took, time.Since(p.asked))
 	return err
 }
 
@@ -126,7 +126,7 @@ func (w *onWhatsApp) write(ctx context.Context, conversations, atOnce int) *answ
 			defer func() { <-slots }()
 			u := w.server.NewUser("")
 			defer u.Close()
-			p := timed{bottest.NewPhone(u, w.account), a, new(time.Time)}
+			p := &timed{Reporter: bottest.NewPhone(u, w.account), a: a}
 			script := [][]bottest.Line{bottest.Citizen, bottest.Pressure}[i%2]
 			if err := bottest.Talk(ctx, p, w.words, "id", picture, script); err != nil {
 				w.Errorf("reporter %d: %.1500s", i, err)
