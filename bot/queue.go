@@ -34,7 +34,8 @@ type Queue struct {
 	done    []string      // ids to be removed from the inbox
 	removal chan struct{}
 	running sync.WaitGroup
-	ready   chan *lane // to a worker that has nothing to do
+	ready   chan *lane    // to a worker that has nothing to do
+	ended   chan struct{} // closed when the queue is
 }
 
 // item is a message on its way.
@@ -68,7 +69,7 @@ const (
 
 // NewQueue returns a queue. Close ends it.
 func NewQueue(b *Bot, ch Channel, inbox store.Inbox) *Queue {
-	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, flight: map[string]*item{}, removal: make(chan struct{}, 1), ready: make(chan *lane)}
+	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, flight: map[string]*item{}, removal: make(chan struct{}, 1), ready: make(chan *lane), ended: make(chan struct{})}
 	q.room = sync.NewCond(&q.mu)
 	q.work, q.giveUp = context.WithCancel(context.Background())
 	go q.remove()
@@ -107,7 +108,7 @@ func (q *Queue) Accept(ctx context.Context, batch []Message) error {
 	var waiting sync.WaitGroup
 	mine := make([]*item, 0, len(batch))
 	q.mu.Lock()
-	wake := context.AfterFunc(ctx, q.room.Broadcast)
+	wake := context.AfterFunc(ctx, func() { q.mu.Lock(); defer q.mu.Unlock(); q.room.Broadcast() })
 	for len(q.flight) >= maxFlight && !q.closed && ctx.Err() == nil {
 		q.room.Wait()
 	}
@@ -192,8 +193,12 @@ func (q *Queue) Close(ctx context.Context) {
 		q.giveUp()
 		close(q.removal)
 		q.removeNow(context.WithoutCancel(ctx))
+		close(q.ended)
 	}
 }
+
+// Closed is closed when Close has returned: no turn answers any more.
+func (q *Queue) Closed() <-chan struct{} { return q.ended }
 
 // enqueue puts an item on its reporter's lane. q.mu is held.
 func (q *Queue) enqueue(it *item) {
@@ -355,6 +360,9 @@ func (q *Queue) apologise(l *lane, m Message) {
 	text := q.bot.Words.Render(m.Lang, flows.Say("error.try_later"), nil)
 	if err := q.ch.Notify(q.work, m.From, text); err != nil {
 		q.bot.Log.Warn().Err(err).Msg("reporter not told of the fault")
+		q.mu.Lock()
+		l.apologised = false
+		q.mu.Unlock()
 	}
 }
 

@@ -49,7 +49,7 @@ const conflicts = 8
 // is about to give it.
 func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) error {
 	who := b.Keys.Reporter(ch.Name(), string(m.From))
-	var t turn
+	var kept *flows.File // fetched once, however often the turn is begun
 	for range conflicts {
 		saved, err := b.Sessions.Load(ctx, who)
 		if err != nil {
@@ -57,7 +57,7 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 		}
 		s := saved.Session
 		if !s.HasSeen(m.ID) {
-			if s, err = b.advance(ctx, ch, m, who, saved, &t); errors.Is(err, store.ErrConflict) {
+			if s, kept, err = b.advance(ctx, ch, m, who, saved, kept); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return err
@@ -71,7 +71,7 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 		if b.Opened != nil && !s.Sent.IsZero() {
 			b.Opened()
 		}
-		if f, ok := ch.(Forgetter); ok && t.last && err == nil {
+		if f, ok := ch.(Forgetter); ok && s.Quiet && err == nil {
 			if e := f.Forget(ctx, m.From); e != nil {
 				b.Log.Warn().Err(e).Msg("what the channel keeps of a reporter stays")
 			}
@@ -81,14 +81,8 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 	return fmt.Errorf("save session: %w", store.ErrConflict)
 }
 
-// turn is what outlives the attempts at one turn.
-type turn struct {
-	file *flows.File // fetched once, however often the turn is begun
-	last bool        // a report was sent whose reporter wants to hear no more
-}
-
 // advance applies a message the session has not seen, and saves the result.
-func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Reporter, saved store.Saved, t *turn) (flows.Session, error) {
+func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Reporter, saved store.Saved, kept *flows.File) (flows.Session, *flows.File, error) {
 	in := flows.Input{
 		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
@@ -99,25 +93,25 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 	}
 	if m.File != nil {
 		var err error
-		if t.file == nil {
-			t.file, in.Problem, err = b.fetch(ctx, ch, m, saved.Session)
+		if kept == nil {
+			kept, in.Problem, err = b.fetch(ctx, ch, m, saved.Session)
 		}
 		if err != nil {
-			return flows.Session{}, err
+			return flows.Session{}, nil, err
 		}
-		in.File = t.file
+		in.File = kept
 	}
 	next, effects := b.Rules.Advance(saved.Session, in)
 	for _, e := range effects {
 		if err := b.before(ctx, ch, m, e); err != nil {
-			return flows.Session{}, err
+			return flows.Session{}, kept, err
 		}
 		if e, ok := e.(flows.Submit); ok {
-			t.last = !wantsWord(b.Rules.Flow(e.Report.Flow), e.Report)
+			next.Quiet = !wantsWord(b.Rules.Flow(e.Report.Flow), e.Report)
 		}
 	}
 	if err := b.save(ctx, who, next, saved.Version, len(effects) > 0); err != nil {
-		return flows.Session{}, fmt.Errorf("save session: %w", err)
+		return flows.Session{}, kept, fmt.Errorf("save session: %w", err)
 	}
 	for _, e := range effects {
 		b.after(ctx, e)
@@ -132,7 +126,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 			b.Metrics.refused(reason)
 		}
 	}
-	return next, nil
+	return next, kept, nil
 }
 
 // save saves the session. If it was lost meanwhile, but what it called for is

@@ -69,6 +69,7 @@ type Session struct {
 	Aside   Aside             `json:"x,omitempty"`
 	Sent    time.Time         `json:"s,omitzero"`  // when the report was sent
 	Ended   string            `json:"e,omitempty"` // tag of the report that ended last
+	Quiet   bool              `json:"q,omitempty"` // who sent the report wants to hear no more
 	Notices []Phrase          `json:"n,omitempty"`
 	Album   string            `json:"m,omitempty"` // the album the last file belonged to
 	Seen    Fingerprints      `json:"i,omitempty"` // inputs already applied

@@ -201,13 +201,14 @@ func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
 	}
 	rep := one.Case.Report
 	if _, a, ok := rep.ByRole(d.Cards.Rules.Flow(rep.Flow), flows.RoleFollow); !ok || !a.Is("yes") {
-		if err := d.Cases.Forget(ctx, rep.ID); err != nil {
-			return fmt.Errorf("forget the way back: %w", err)
-		}
+		// The channel first: afterwards nobody knows whom to forget.
 		if ch, ok := d.Channels[back.Channel].(bot.Forgetter); ok {
 			if err := ch.Forget(ctx, bot.Address(back.Address)); err != nil {
 				return err
 			}
+		}
+		if err := d.Cases.Forget(ctx, rep.ID); err != nil {
+			return fmt.Errorf("forget the way back: %w", err)
 		}
 	}
 	return nil

@@ -85,7 +85,11 @@ func (p *Pacer) begin(ctx context.Context, to bot.Address, n int, prio Priority)
 		wait := p.overall.free(now, n)
 		if w := prio == Reply && wait != 0; w != waits {
 			waits = w
-			p.replies += map[bool]int{true: 1, false: -1}[w]
+			if w {
+				p.replies++
+			} else {
+				p.unwait()
+			}
 		}
 		if d := chat.free(now, n); wait >= 0 && (d < 0 || d > wait) {
 			wait = d
@@ -108,11 +112,18 @@ func (p *Pacer) begin(ctx context.Context, to bot.Address, n int, prio Priority)
 		p.mu.Lock()
 		if err != nil {
 			if waits {
-				p.replies--
+				p.unwait()
 			}
 			return nil, err
 		}
 	}
+}
+
+// unwait counts one reply less that waits. Deliveries look again. p.mu is held.
+func (p *Pacer) unwait() {
+	p.replies--
+	close(p.change)
+	p.change = make(chan struct{})
 }
 
 func (p *Pacer) end(ends []*window, n int) {
@@ -187,7 +198,6 @@ func (p *Pacer) Do(ctx context.Context, to bot.Address, n int, prio Priority, ca
 	if err != nil {
 		return err
 	}
-	err = call()
-	end()
-	return err
+	defer end()
+	return call()
 }

@@ -80,6 +80,7 @@ func New(cfg Config) *Adapter {
 	// Receive connects again: whatsmeow's own way races against its requests in
 	// flight.
 	c.EnableAutoReconnect = false
+	c.DisableLoginAutoReconnect = true
 	c.AddEventHandlerWithSuccessStatus(a.event)
 	return a
 }
@@ -89,7 +90,7 @@ func (*Adapter) Name() string { return "whatsapp" }
 
 // Ping returns nil when the account is connected.
 func (a *Adapter) Ping(context.Context) error {
-	if !a.cli.IsLoggedIn() {
+	if !a.cli.IsConnected() || !a.cli.IsLoggedIn() {
 		return errors.New("WhatsApp is not connected")
 	}
 	return nil
@@ -106,13 +107,25 @@ func (a *Adapter) Receive(ctx context.Context, q *bot.Queue) error {
 	a.mu.Lock()
 	a.queue, a.ctx, a.end = q, run, end
 	a.mu.Unlock()
-	for run.Err() == nil {
+	for pause := firstPause; run.Err() == nil; {
 		a.connect(run)
+		began := time.Now()
 		select {
 		case <-run.Done():
 		case wait := <-a.cut:
 			a.cli.Disconnect()
-			sleep(run, wait)
+			if time.Since(began) > time.Second { // it was let in, and served
+				pause = firstPause
+			}
+			sleep(run, max(wait, pause))
+			pause = min(pause*2, time.Minute)
+			a.forgetCuts()
+		}
+	}
+	if ctx.Err() != nil { // turns in flight may still answer
+		select {
+		case <-q.Closed():
+		case <-time.After(closing):
 		}
 	}
 	a.cli.Disconnect()
@@ -124,7 +137,7 @@ func (a *Adapter) Receive(ctx context.Context, q *bot.Queue) error {
 
 // connect tries until it is connected or the context ends.
 func (a *Adapter) connect(ctx context.Context) {
-	for pause := time.Second / 4; ctx.Err() == nil; pause = min(pause*2, time.Minute) {
+	for pause := firstPause; ctx.Err() == nil; pause = min(pause*2, time.Minute) {
 		// The context ends the attempt, not the connection: Disconnect does that,
 		// and would race inside whatsmeow against the end of the context.
 		try, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -136,6 +149,22 @@ func (a *Adapter) connect(ctx context.Context) {
 		}
 		a.log.Warn().Dur("pause", pause).Str("reason", reason(err)).Msg("WhatsApp cannot be reached, trying again")
 		sleep(ctx, pause)
+	}
+}
+
+const (
+	// firstPause is how long after a cut we connect again; it doubles up to a
+	// minute while connections do not last.
+	firstPause = 50 * time.Millisecond
+	// closing is how long the queue has to close before the connection goes.
+	closing = 8 * time.Second
+)
+
+// forgetCuts drops what was said of the connection that is gone.
+func (a *Adapter) forgetCuts() {
+	select {
+	case <-a.cut:
+	default:
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 type client interface {
 	ConnectContext(context.Context) error
 	Disconnect()
+	IsConnected() bool
 	IsLoggedIn() bool
 	SendMessage(context.Context, types.JID, *waE2E.Message, ...whatsmeow.SendRequestExtra) (whatsmeow.SendResponse, error)
 	SendChatPresence(context.Context, types.JID, types.ChatPresence, types.ChatPresenceMedia) error

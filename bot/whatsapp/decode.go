@@ -62,7 +62,7 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 	m.Token = token{e.Info.ID, expiry(e.Message)}.String()
 	w := e.Message
 	if parent := w.GetMessageContextInfo().GetMessageAssociation(); parent.GetAssociationType() == waE2E.MessageAssociation_MEDIA_ALBUM {
-		m.Album = parent.GetParentMessageKey().GetID()
+		m.Album = unique(from, parent.GetParentMessageKey().GetID())
 	}
 	file := func(kind string, f filed) {
 		m.File = &bot.Attachment{ID: attach(kind, f, from, e.Info.ID), Size: int64(min(f.GetFileLength(), 1<<40))}
@@ -116,7 +116,8 @@ func phone(vcard string) string {
 		if upper := strings.ToUpper(name); !ok || !strings.HasPrefix(upper, "TEL") && !strings.Contains(upper, ".TEL") {
 			continue
 		}
-		return strings.TrimPrefix(strings.TrimSpace(value), "tel:")
+		value = strings.TrimPrefix(strings.TrimSpace(value), "tel:")
+		return value[:min(len(value), 40)]
 	}
 	return ""
 }

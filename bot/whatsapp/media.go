@@ -34,10 +34,16 @@ type attachment struct {
 	Digest []byte          `json:"s"`
 	From   types.JID       `json:"f"`
 	ID     types.MessageID `json:"i"`
+	Asked  bool            `json:"a,omitempty"` // the phone has uploaded it again
 }
 
 func attach(kind string, f filed, from types.JID, id types.MessageID) string {
-	raw, err := json.Marshal(attachment{kind, f.GetDirectPath(), f.GetMediaKey(), f.GetFileEncSHA256(), f.GetFileSHA256(), from, id})
+	return attachment{kind, f.GetDirectPath(), f.GetMediaKey(), f.GetFileEncSHA256(), f.GetFileSHA256(), from, id, false}.String()
+}
+
+// String is what attach returns.
+func (f attachment) String() string {
+	raw, err := json.Marshal(f)
 	if err != nil {
 		return "" // Fetch refuses it
 	}
@@ -67,7 +73,7 @@ func (*Adapter) MaxFile() int64 { return 20 << 20 }
 // any of it, so two at a time are in memory and the others wait.
 func (a *Adapter) Fetch(ctx context.Context, at bot.Attachment) (io.ReadCloser, error) {
 	var f attachment
-	if json.Unmarshal([]byte(at.ID), &f) != nil || len(f.Key) == 0 || len(f.Sealed) != 32 || len(f.Digest) != 32 {
+	if json.Unmarshal([]byte(at.ID), &f) != nil || len(f.Path) > 2048 || len(f.Key) == 0 || len(f.Sealed) != 32 || len(f.Digest) != 32 {
 		return nil, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "no file"}
 	}
 	select {
@@ -75,19 +81,20 @@ func (a *Adapter) Fetch(ctx context.Context, at bot.Attachment) (io.ReadCloser, 
 	case <-ctx.Done():
 		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: ctx.Err().Error()}
 	}
-	free := func() { <-a.files }
 	body, err := a.download(ctx, f)
-	if lost(err) {
-		if f.Path, err = a.ask(ctx, f); err == nil {
-			body, err = a.download(ctx, f)
-		}
-	}
 	a.cfg.Metrics.Call("whatsapp", "download", err)
-	if err != nil {
-		free()
+	if err == nil {
+		return &held{bytes.NewReader(body), func() { <-a.files }}, nil
+	}
+	<-a.files // asking takes its time, and nobody's file must wait for that
+	if !lost(err) || f.Asked {
 		return nil, err
 	}
-	return &held{bytes.NewReader(body), free}, nil
+	f.Asked = true
+	if f.Path, err = a.ask(ctx, f); err != nil {
+		return nil, err
+	}
+	return a.Fetch(ctx, bot.Attachment{ID: f.String()})
 }
 
 // held is a file in memory; closing it makes room for the next.
@@ -122,7 +129,7 @@ func (a *Adapter) download(ctx context.Context, f attachment) ([]byte, error) {
 		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: fmt.Sprint("status ", http.StatusCode)}
 	case errors.Is(err, whatsmeow.ErrInvalidMediaHMAC), errors.Is(err, whatsmeow.ErrInvalidMediaSHA256),
 		errors.Is(err, whatsmeow.ErrInvalidMediaEncSHA256), errors.Is(err, whatsmeow.ErrTooShortFile):
-		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: "not the file that was sent"}
+		return nil, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "not the file that was sent"}
 	}
 	return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: reason(err)}
 }
@@ -136,11 +143,12 @@ func lost(err error) bool {
 	return f.Reason == "status 403" || f.Reason == "status 404" || f.Reason == "status 410"
 }
 
-// askTimeout is how long the sender's phone has to upload a file again. It may
-// be off: the turn is repeated.
+// askTimeout is how long the account's own phone has to upload a file again. It
+// may be off: the turn is repeated.
 const askTimeout = 20 * time.Second
 
-// ask asks the sender's phone for the file, and returns where it is then.
+// ask asks the account's own phone for the file, which got it too, and returns
+// where it is then.
 func (a *Adapter) ask(ctx context.Context, f attachment) (string, error) {
 	came := make(chan *events.MediaRetry, 1)
 	a.mu.Lock()

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"errors"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
@@ -50,24 +51,41 @@ func (a *Adapter) message(e *events.Message) bool {
 	return a.accept(m)
 }
 
+// accept hands a message to the queue. If that fails WhatsApp sends it again.
 func (a *Adapter) accept(m bot.Message) bool {
+	err := a.offer(m)
+	if err != nil && a.running() {
+		a.log.Warn().Err(err).Msg("message not taken, WhatsApp will send it again")
+		a.anew(retakeAfter)
+	}
+	return err == nil
+}
+
+// tell has somebody told of what could not be taken. WhatsApp does not send
+// that again.
+func (a *Adapter) tell(m bot.Message) {
+	if err := a.offer(m); err != nil && a.running() {
+		a.log.Warn().Err(err).Str("about", m.Problem).Msg("reporter not told")
+	}
+}
+
+func (a *Adapter) offer(m bot.Message) error {
 	a.mu.Lock()
 	q, ctx := a.queue, a.ctx
 	a.mu.Unlock()
 	if q == nil {
-		return false
+		return errors.New("nobody receives yet")
 	}
 	if to, err := jid(m.From); err == nil {
 		_ = a.cli.SendChatPresence(ctx, to, types.ChatPresenceComposing, types.ChatPresenceMediaText)
 	}
-	if err := q.Accept(ctx, []bot.Message{m}); err != nil {
-		if ctx.Err() == nil {
-			a.log.Warn().Err(err).Msg("message not taken, WhatsApp will send it again")
-			a.anew(retakeAfter)
-		}
-		return false
-	}
-	return true
+	return q.Accept(ctx, []bot.Message{m})
+}
+
+func (a *Adapter) running() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.ctx.Err() == nil
 }
 
 // patience is how long a message that cannot be read may take to come again
@@ -82,10 +100,12 @@ func (a *Adapter) unreadable(e *events.UndecryptableMessage) {
 		return
 	}
 	from := a.reporter(a.ctx, src.Sender, src.SenderAlt)
+	// An id of its own: the message itself may come after all, hours later.
 	m := note(from, e.Info.ID, e.Info.Timestamp, "error.unreadable")
+	m.ID = unique(from, e.Info.ID+"/unreadable")
 	if e.IsUnavailable && e.UnavailableType == events.UnavailableTypeViewOnce {
 		m.Problem = "error.view_once"
-		go a.accept(m)
+		go a.tell(m)
 		return
 	}
 	key := string(m.From) + e.Info.ID
@@ -96,7 +116,7 @@ func (a *Adapter) unreadable(e *events.UndecryptableMessage) {
 			a.mu.Lock()
 			delete(a.broken, key)
 			a.mu.Unlock()
-			a.accept(m)
+			a.tell(m)
 		})
 	}
 }
@@ -122,7 +142,7 @@ func (a *Adapter) call(e *events.CallOffer) {
 		if err := a.cli.RejectCall(a.ctx, e.From, e.CallID); err != nil {
 			a.log.Warn().Str("reason", reason(err)).Msg("call not declined")
 		}
-		a.accept(note(from, e.CallID, e.Timestamp, "error.call"))
+		a.tell(note(from, e.CallID, e.Timestamp, "error.call"))
 	}()
 }
 

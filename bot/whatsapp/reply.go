@@ -21,15 +21,14 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 		return "", err
 	}
 	t := readToken(r.In.Token)
-	if t.id != "" {
-		// Later is soon enough, and never is no harm.
+	if text := compose(r); text != "" {
+		err = a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, text))
+	}
+	if err == nil && t.id != "" {
+		// Whether that works changes nothing.
 		_ = a.cli.MarkRead(ctx, []types.MessageID{t.id}, a.cfg.Now(), to, to)
 	}
-	text := compose(r)
-	if text == "" {
-		return "", nil
-	}
-	return "", a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, text))
+	return "", err
 }
 
 // Notify implements bot.Channel. The same words within an hour are the same
@@ -62,6 +61,9 @@ const sendTimeout = 30 * time.Second
 
 func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Message, prio pace.Priority, id types.MessageID) error {
 	err := a.pace.Do(ctx, bot.Address(to.String()), 1, prio, func() error {
+		// whatsmeow sends one message after the other: none may take for ever.
+		ctx, cancel := context.WithTimeout(ctx, sendTimeout+15*time.Second)
+		defer cancel()
 		_, err := a.cli.SendMessage(ctx, to, m, whatsmeow.SendRequestExtra{ID: id, Timeout: sendTimeout})
 		return err
 	})

@@ -33,6 +33,8 @@ func (a *Adapter) state(evt any) bool {
 		a.log.Warn().Msg("WhatsApp is cut off, connecting again")
 		a.cfg.Metrics.Up("whatsapp", false)
 		a.anew(0)
+	case *events.ManualLoginReconnect:
+		a.anew(0)
 	case *events.KeepAliveTimeout:
 		a.cfg.Metrics.Up("whatsapp", false)
 		if e.ErrorCount > 1 {
@@ -52,7 +54,7 @@ func (a *Adapter) state(evt any) bool {
 	case *events.TemporaryBan:
 		a.log.Error().Dur("for", e.Expire).Int("code", int(e.Code)).Msg("WhatsApp banned the account for a while: what came in is kept; point reporters to Telegram")
 		a.cfg.Metrics.Alarm("whatsapp_banned")
-		a.anew(e.Expire)
+		a.anew(max(e.Expire, 10*time.Minute))
 	case *events.ConnectFailure:
 		a.log.Error().Int("reason", int(e.Reason)).Msg("WhatsApp refuses the connection, trying again in a minute")
 		a.cfg.Metrics.Alarm("whatsapp_refused")
