@@ -99,6 +99,9 @@ type Fetcher interface {
 type Forgetter interface {
 	// Forget removes it. There may be none.
 	Forget(ctx context.Context, who Address) error
+	// ForgetBefore removes it for all who have not written since, and returns
+	// how many they were.
+	ForgetBefore(ctx context.Context, since time.Time) (int, error)
 }
 
 // Upload is a copy that goes to supervisors.

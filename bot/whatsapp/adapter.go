@@ -50,6 +50,7 @@ type Adapter struct {
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	timers map[types.JID]uint32 // seconds after which messages of a chat disappear
+	hours  map[types.JID]int64  // in which people last wrote
 	broken map[string]*time.Timer
 	media  map[types.MessageID]chan *events.MediaRetry // who waits for a file that was asked for again
 }
@@ -69,7 +70,7 @@ func New(cfg Config) *Adapter {
 	a := &Adapter{
 		cfg: cfg, cli: cfg.Device.cli, me: cfg.Device, pace: pace.New(cfg.Limits, isGroup), log: cfg.Log,
 		files: make(chan struct{}, 2), cut: make(chan time.Duration, 1), ctx: context.Background(), end: func(error) {},
-		timers: map[types.JID]uint32{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
+		timers: map[types.JID]uint32{}, hours: map[types.JID]int64{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
 	}
 	c := cfg.Device.cli
 	// Before Connect, or a message whose turn failed would be lost.

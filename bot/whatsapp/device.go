@@ -40,6 +40,9 @@ func Open(ctx context.Context, db *sql.DB, wire Wiring) (*Device, error) {
 	if err := tables.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("open WhatsApp device: %w", err)
 	}
+	if _, err := db.ExecContext(ctx, people); err != nil {
+		return nil, fmt.Errorf("open WhatsApp device: %w", err)
+	}
 	stored, err := tables.GetFirstDevice(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open WhatsApp device: %w", err)

@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.mau.fi/whatsmeow/types"
 
@@ -22,6 +23,63 @@ var rows = []struct{ table, column string }{
 	{"whatsmeow_retry_buffer", "chat_jid"},
 	{"whatsmeow_lid_map", "lid"},
 	{"whatsmeow_lid_map", "pn"},
+	{"netra_whatsapp_people", "jid"},
+}
+
+// people is who wrote lately: whatsmeow itself keeps no times.
+const people = `CREATE TABLE IF NOT EXISTS netra_whatsapp_people (
+	jid  TEXT PRIMARY KEY,
+	hour INTEGER NOT NULL -- since 1970, of the last message
+) WITHOUT ROWID`
+
+// wrote notes that somebody wrote, once an hour.
+func (a *Adapter) wrote(ctx context.Context, who types.JID) {
+	hour := a.cfg.Now().Unix() / 3600
+	a.mu.Lock()
+	known := a.hours[who] == hour
+	if len(a.hours) >= maxTimers {
+		clear(a.hours)
+	}
+	a.hours[who] = hour
+	a.mu.Unlock()
+	if known {
+		return
+	}
+	if _, err := a.me.db.ExecContext(ctx, `INSERT INTO netra_whatsapp_people (jid, hour) VALUES (?1, ?2)
+		ON CONFLICT (jid) DO UPDATE SET hour = ?2`, who.String(), hour); err != nil {
+		a.log.Warn().Str("reason", fmt.Sprintf("%T", err)).Msg("who wrote is not noted: they may be forgotten late")
+	}
+}
+
+// ForgetBefore implements bot.Forgetter.
+func (a *Adapter) ForgetBefore(ctx context.Context, since time.Time) (int, error) {
+	old, err := a.old(ctx, since.Unix()/3600)
+	if err != nil {
+		return 0, fmt.Errorf("forget on WhatsApp: %w", err)
+	}
+	for i, who := range old {
+		if err := a.Forget(ctx, who); err != nil {
+			return i, err
+		}
+	}
+	return len(old), nil
+}
+
+func (a *Adapter) old(ctx context.Context, hour int64) ([]bot.Address, error) {
+	rows, err := a.me.db.QueryContext(ctx, `SELECT jid FROM netra_whatsapp_people WHERE hour < ?`, hour)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []bot.Address
+	for rows.Next() {
+		var who bot.Address
+		if err := rows.Scan(&who); err != nil {
+			return nil, err
+		}
+		out = append(out, who)
+	}
+	return out, rows.Err()
 }
 
 // Forget implements bot.Forgetter: it removes what whatsmeow keeps about a
@@ -55,6 +113,7 @@ func (a *Adapter) Forget(ctx context.Context, who bot.Address) error {
 	}
 	a.mu.Lock()
 	delete(a.timers, j)
+	delete(a.hours, j)
 	a.mu.Unlock()
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/bottest"
 )
 
@@ -33,6 +34,12 @@ func TestForget(t *testing.T) {
 	}
 	if err := bottest.Talk(ctx, r, s.Words, "id", bottest.Picture(), bottest.Citizen[:3]); err != nil {
 		t.Fatal(err)
+	}
+	if n, err := ch.(bot.Forgetter).ForgetBefore(ctx, time.Now().Add(-2*time.Hour)); n != 0 || err != nil || p.Rows(u.Account) == 0 {
+		t.Errorf("forgot %d people who wrote just now (%v)", n, err)
+	}
+	if n, err := ch.(bot.Forgetter).ForgetBefore(ctx, time.Now().Add(2*time.Hour)); n != 1 || err != nil || p.Rows(u.Account) != 0 {
+		t.Errorf("forgot %d people, %d rows are left (%v)", n, p.Rows(u.Account), err)
 	}
 	p.Check()
 }

@@ -54,9 +54,10 @@ func (d *Device) wipe(ctx context.Context) error {
 	return nil
 }
 
-// tables are whatsmeow's, but the one that says which there are.
+// tables are whatsmeow's, but the one that says which there are, and ours of
+// when people wrote.
 func (d *Device) tables(ctx context.Context) (names []string, err error) {
-	rows, err := d.db.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'whatsmeow_*' AND name <> 'whatsmeow_version'`)
+	rows, err := d.db.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB 'whatsmeow_*' OR name = 'netra_whatsapp_people') AND name <> 'whatsmeow_version'`)
 	if err != nil {
 		return nil, err
 	}

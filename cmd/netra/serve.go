@@ -255,7 +255,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 		})
 	}
 	all.Go(func() { deliverer.Run(run) })
-	all.Go(func() { sweep(run, s, c, b, log) })
+	all.Go(func() { sweep(run, s, c, b, lines, log) })
 
 	<-run.Done()
 	log.Info().Msg("stopping: turns in flight are finished, no new ones taken")
@@ -333,7 +333,7 @@ func setUp(ctx context.Context, tg *telegram.Adapter, l *locales.Locales, webhoo
 
 // sweep removes what nobody needs any more: at the start, and every hour.
 // It also finds destinations for cases whose intake is not configured any more.
-func sweep(ctx context.Context, s *stores, c config, b *bot.Bot, log zerolog.Logger) {
+func sweep(ctx context.Context, s *stores, c config, b *bot.Bot, lines []line, log zerolog.Logger) {
 	for {
 		now := time.Now()
 		if left, err := s.db.Cases().Adopt(ctx, c.Routes.Names(), b.Route); err != nil {
@@ -348,6 +348,12 @@ func sweep(ctx context.Context, s *stores, c config, b *bot.Bot, log zerolog.Log
 			err = errors.Join(err, s.vault.Discard(ctx, id))
 		}
 		drafts, e := s.vault.Sweep(ctx, now.Add(-c.SessionTTL-time.Hour), s.db.Cases().HasFiles)
+		for _, ln := range lines {
+			if f, ok := ln.channel.(bot.Forgetter); ok {
+				_, err := f.ForgetBefore(ctx, now.Add(-c.Retention))
+				e = errors.Join(e, err)
+			}
+		}
 		if err = errors.Join(err, e); err != nil && ctx.Err() == nil {
 			log.Error().Err(err).Msg("sweep failed")
 		}
