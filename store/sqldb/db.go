@@ -131,7 +131,7 @@ func connect(path, key string, size int, synced bool) (*sql.DB, error) {
 			PRAGMA journal_mode = wal;
 			PRAGMA foreign_keys = on;
 			PRAGMA secure_delete = on;
-			PRAGMA cache_size = -300;`)
+			PRAGMA cache_size = -200;`)
 	})
 	if err != nil {
 		return nil, err
