@@ -80,10 +80,15 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		key = "evidence.kept_voice"
 	}
 	s.kept(Say(key, "n", number(len(a.Files))), *in.File)
-	if note := tidy(in.Text); !strings.Contains(a.Text, note) {
+	s.noted(in, a)
+	return s, nil
+}
+
+// noted says so when the words with a file are not in the answer.
+func (s *Session) noted(in Input, a Answer) {
+	if in.File != nil && !strings.Contains(a.Text, tidy(in.Text)) {
 		s.say(Say("evidence.note_long", "n", number(maxNote)))
 	}
-	return s, nil
 }
 
 // kept says that a file is kept, once for an album, beside what was refused.

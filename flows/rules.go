@@ -327,6 +327,7 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	if in.File != nil && !in.File.Clean {
 		s.say(Say("evidence.sealed"))
 	}
+	s.noted(in, a)
 	if a.Open {
 		return s, nil
 	}
