@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"slices"
-	"strings"
 )
 
 // Rules is everything Advance needs to know besides session and input.
@@ -82,69 +81,6 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		s.say(Say("menu.nothing_open"))
 	}
 	return s, nil
-}
-
-// understand turns words into the command or the choice they stand for.
-func (r Rules) understand(s Session, in Input) Input {
-	text := tidy(in.Text)
-	if text == "" || in.Press != nil || in.Command != "" || in.File != nil {
-		return in
-	}
-	if strings.HasPrefix(text, "/") {
-		// "/lapor@nama_bot apa saja" is /lapor
-		word, payload, _ := strings.Cut(text, " ")
-		word, _, _ = strings.Cut(word, "@")
-		in.Command, in.Payload = r.Words.Command(word), strings.TrimSpace(payload)
-		if in.Command == "" {
-			in.Problem = &Refusal{Key: "error.unknown_command"}
-		}
-		return in
-	}
-	v := r.View(s)
-	options := append(slices.Clone(v.Choices), v.Nav...)
-	if s.Aside != AsideNone { // an answer to the question below is one, too
-		s.Aside = AsideNone
-		under := r.View(s)
-		options = append(append(options, under.Choices...), under.Nav...)
-	}
-	if in.Numbered || v.Numbered {
-		switch picked := v.picked(text); {
-		case len(picked) > 0 && v.Accepts.Several && in.Numbered:
-			for _, o := range picked {
-				in.Picks = append(in.Picks, o.Code)
-			}
-			return in
-		case len(picked) == 1:
-			in.Press = &Press{Tag: v.Tag, Step: picked[0].Step, Code: picked[0].Code}
-			return in
-		}
-	}
-	keys := make([]string, len(options))
-	for i, o := range options {
-		keys[i] = o.Label.Key
-	}
-	if i := r.Words.Match(keys, text); i >= 0 {
-		in.Press = &Press{Tag: v.Tag, Step: options[i].Step, Code: options[i].Code}
-		return in
-	}
-	in.Command = r.Words.Command(text)
-	if in.Command != "" || v.Accepts.Text {
-		return in // other words are the answer
-	}
-	if i := r.Words.Near(keys, text); i >= 0 && options[i].Step != stepCancel { // only a plain yes deletes
-		in.Press = &Press{Tag: v.Tag, Step: options[i].Step, Code: options[i].Code}
-	}
-	return in
-}
-
-// language picks the reporter's language: theirs if we speak it, else our first.
-func (r Rules) language(want string) string {
-	all := r.Words.Languages()
-	base, _, _ := strings.Cut(strings.ToLower(want), "-")
-	if slices.Contains(all, base) {
-		return base
-	}
-	return all[0]
 }
 
 func (r Rules) command(s Session, in Input) (Session, []Effect) {

@@ -1,10 +1,6 @@
 package flows
 
-import (
-	"slices"
-	"strconv"
-	"strings"
-)
+import "slices"
 
 // Option is something the reporter may press, or answer by its number or words.
 type Option struct {
@@ -184,28 +180,6 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 		p.Items = append(p.Items, literal(a.Text))
 	}
 	return p
-}
-
-// listed reports whether a text is numbers and what divides them.
-func listed(text string) bool {
-	return strings.ContainsAny(text, "0123456789") && strings.Trim(text, "0123456789 ,;.)") == ""
-}
-
-// picked are the choices whose numbers a text lists, and nil when it is
-// anything else.
-func (v View) picked(text string) []Option {
-	if !listed(text) {
-		return nil
-	}
-	var out []Option
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
-		n, err := strconv.Atoi(word)
-		if err != nil || n < 1 || n > len(v.Choices) {
-			return nil
-		}
-		out = append(out, v.Choices[n-1])
-	}
-	return out
 }
 
 func (v *View) ask(p Phrase) { v.Body = append(v.Body, p) }

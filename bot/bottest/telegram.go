@@ -13,6 +13,7 @@ import (
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/bottest/telegramtest"
 	"github.com/netralitas/netra/bot/telegram"
+	"github.com/netralitas/netra/store/storetest"
 )
 
 // Person is a Reporter on the Telegram emulator.
@@ -82,6 +83,7 @@ type Telegram struct {
 	Server *telegramtest.Server
 	group  *telegramtest.Group
 
+	log   Log // of the adapter
 	mu    sync.Mutex
 	users []*telegramtest.User
 	cut   atomic.Int64
@@ -118,7 +120,7 @@ func NewTelegram(t testing.TB) *Telegram {
 
 // Connect implements Platform.
 func (p *Telegram) Connect() (bot.Channel, func(context.Context, *bot.Queue) error) {
-	a := telegram.New(telegram.Config{Token: p.Server.Token, API: p.Server.URL, Log: zerolog.Nop()})
+	a := telegram.New(telegram.Config{Token: p.Server.Token, API: p.Server.URL, Log: zerolog.New(&p.log)})
 	return a, a.Poll
 }
 
@@ -192,4 +194,6 @@ func (p *Telegram) Check() {
 	for _, v := range p.Server.Violations() {
 		p.t.Errorf("Telegram would refuse: %+v", v)
 	}
+	some := p.Canaries()
+	storetest.CanariesIn(p.t, some[:min(16, len(some))], "the adapter's log", []byte(p.log.String()))
 }

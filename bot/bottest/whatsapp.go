@@ -20,6 +20,7 @@ import (
 	"github.com/netralitas/netra/bot/whatsapp"
 	"github.com/netralitas/netra/store"
 	"github.com/netralitas/netra/store/sqldb"
+	"github.com/netralitas/netra/store/storetest"
 )
 
 // Phone is a Reporter on WhatsApp, where there are no buttons: a person answers
@@ -76,7 +77,9 @@ type WhatsApp struct {
 	Server  *whatsapptest.Server
 	Account *whatsapptest.Account
 	Desk    *whatsapptest.Group // the supervisors'
+	dir     string              // of the device's database
 	db      *sqldb.DB
+	log     Log                // of the adapter
 	Watcher *whatsapptest.User // a supervisor
 
 	cut   atomic.Int64
@@ -94,10 +97,10 @@ var _ Platform = (*WhatsApp)(nil)
 // bot's device.
 func NewWhatsApp(t testing.TB) *WhatsApp {
 	s := whatsapptest.NewServer(t)
-	p := &WhatsApp{t: t, Server: s, Account: s.NewAccount("Netra Contoh"), Watcher: s.NewUser("Pengawas Contoh"), seen: map[string][]byte{}}
+	p := &WhatsApp{t: t, Server: s, Account: s.NewAccount("Netra Contoh"), Watcher: s.NewUser("Pengawas Contoh"), seen: map[string][]byte{}, dir: t.TempDir()}
 	keys, err := store.NewKeys()
 	must(t, err)
-	p.db, err = sqldb.Open(t.Context(), filepath.Join(t.TempDir(), "device.db"), keys, sqldb.Options{})
+	p.db, err = sqldb.Open(t.Context(), filepath.Join(p.dir, "device.db"), keys, sqldb.Options{})
 	must(t, err)
 	t.Cleanup(func() { must(t, p.db.Close()) })
 	d, err := whatsapp.Open(t.Context(), p.db.SQL(), s.Wire)
@@ -135,7 +138,7 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 	d, err := whatsapp.Open(p.t.Context(), p.db.SQL(), func(c *whatsmeow.Client) { client = c; p.Server.Wire(c) })
 	must(p.t, err)
 	a := whatsapp.New(whatsapp.Config{
-		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.Desk.JID.String())}, Log: zerolog.Nop(),
+		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.Desk.JID.String())}, Log: zerolog.New(&p.log),
 		Heard: func(_ context.Context, s whatsapp.Said) {
 			p.mu.Lock()
 			defer p.mu.Unlock()
@@ -219,11 +222,16 @@ func (p *WhatsApp) Twice(on bool) {
 // Slow implements Platform.
 func (p *WhatsApp) Slow() (release func()) { return p.Server.HoldDownload() }
 
-// Check implements Platform.
+// Check implements Platform. It also looks for people where only the adapter
+// writes.
 func (p *WhatsApp) Check() {
 	for _, v := range p.Server.Violations() {
 		p.t.Errorf("WhatsApp would refuse, or mind: %s", v)
 	}
+	some := p.Canaries()
+	some = some[:min(16, len(some))] // each has many disguises to be looked for
+	storetest.Canaries(p.t, some, p.dir)
+	storetest.CanariesIn(p.t, some, "the adapter's log", []byte(p.log.String()))
 }
 
 // Rows counts what whatsmeow keeps that names somebody.

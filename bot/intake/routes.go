@@ -82,15 +82,6 @@ func ReadRoutes(path string) (Routes, error) {
 	return file.Intake, errors.Join(errs...)
 }
 
-// Addresses are where reports go.
-func (rs Routes) Addresses() []string {
-	out := make([]string, len(rs))
-	for i, r := range rs {
-		out[i] = r.Address
-	}
-	return out
-}
-
 // Validate returns every mistake. flowIDs are the kinds of report there are.
 func (rs Routes) Validate(flowIDs []string) error {
 	var errs []error

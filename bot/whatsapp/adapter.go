@@ -38,8 +38,8 @@ type Config struct {
 // Adapter speaks for one linked device.
 type Adapter struct {
 	cfg  Config
-	cli  client
 	me   *Device
+	cli  *whatsmeow.Client // its client
 	pace *pace.Pacer
 	log  zerolog.Logger
 
@@ -68,21 +68,14 @@ func New(cfg Config) *Adapter {
 		cfg.Now = time.Now
 	}
 	a := &Adapter{
-		cfg: cfg, cli: cfg.Device.cli, me: cfg.Device, pace: pace.New(cfg.Limits, isGroup), log: cfg.Log,
+		cfg: cfg, me: cfg.Device, cli: cfg.Device.cli, pace: pace.New(cfg.Limits, isGroup), log: cfg.Log,
 		files: make(chan struct{}, 2), cut: make(chan time.Duration, 1), ctx: context.Background(), end: func(error) {},
 		timers: map[types.JID]uint32{}, hours: map[types.JID]int64{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
 	}
-	c := cfg.Device.cli
-	// Before Connect, or a message whose turn failed would be lost.
-	c.SynchronousAck = true
-	c.EnableDecryptedEventBuffer = true
-	c.ManualHistorySyncDownload = true
-	c.UseRetryMessageStore = true
-	// Receive connects again: whatsmeow's own way races against its requests in
-	// flight.
-	c.EnableAutoReconnect = false
-	c.DisableLoginAutoReconnect = true
-	c.AddEventHandlerWithSuccessStatus(a.event)
+	cfg.Device.careful()
+	a.cli.UseRetryMessageStore = true
+	a.cli.DisableLoginAutoReconnect = true // Receive does that, too
+	a.cli.AddEventHandlerWithSuccessStatus(a.event)
 	return a
 }
 
@@ -139,16 +132,11 @@ func (a *Adapter) Receive(ctx context.Context, q *bot.Queue) error {
 // connect tries until it is connected or the context ends.
 func (a *Adapter) connect(ctx context.Context) {
 	for pause := firstPause; ctx.Err() == nil; pause = min(pause*2, time.Minute) {
-		// The context ends the attempt, not the connection: Disconnect does that,
-		// and would race inside whatsmeow against the end of the context.
-		try, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		keep := context.AfterFunc(ctx, cancel)
-		err := a.cli.ConnectContext(try) //nolint:contextcheck // see above
-		keep()
-		if err == nil || errors.Is(err, whatsmeow.ErrAlreadyConnected) {
+		err := a.me.dial(ctx)
+		if err == nil || ctx.Err() != nil {
 			return
 		}
-		a.log.Warn().Dur("pause", pause).Str("reason", reason(err)).Msg("WhatsApp cannot be reached, trying again")
+		a.log.Warn().Dur("pause", pause).Err(err).Msg("not connected, trying again")
 		sleep(ctx, pause)
 	}
 }
@@ -192,7 +180,7 @@ func (a *Adapter) reporter(ctx context.Context, from, alt types.JID) types.JID {
 			return j.ToNonAD()
 		}
 	}
-	if lid, err := a.me.cli.Store.LIDs.GetLIDForPN(ctx, from); err == nil && !lid.IsEmpty() {
+	if lid, err := a.cli.Store.LIDs.GetLIDForPN(ctx, from); err == nil && !lid.IsEmpty() {
 		return lid.ToNonAD()
 	}
 	return from.ToNonAD()

@@ -11,8 +11,11 @@ import (
 	"go.mau.fi/whatsmeow/types/events"
 )
 
-// More of what ends a device, in words for the operator.
+// What ends a connection, in words for the operator.
 var (
+	errUnlinked    = errors.New("the WhatsApp account was unlinked, on its phone or by WhatsApp; run: netra whatsapp pair")
+	errReplaced    = errors.New("another program connected as the same WhatsApp device; only one may")
+	errOutdated    = errors.New("WhatsApp refuses this version of the client; update Netra")
 	errLocked      = errors.New("WhatsApp locked the account, or it was moved to another phone; look at what WhatsApp says on the phone, then run: netra whatsapp pair")
 	errBanned      = errors.New("WhatsApp banned the account; ask for a review in WhatsApp on the phone, and link the spare number: netra whatsapp pair")
 	errCut         = errors.New("WhatsApp cut the connection off, or is busy; try again in some minutes")

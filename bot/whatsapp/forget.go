@@ -90,7 +90,7 @@ func (a *Adapter) Forget(ctx context.Context, who bot.Address) error {
 		return err
 	}
 	people := []string{j.User}
-	if pn, err := a.me.cli.Store.LIDs.GetPNForLID(ctx, j); err == nil && pn.Server == types.DefaultUserServer && pn.User != "" {
+	if pn, err := a.cli.Store.LIDs.GetPNForLID(ctx, j); err == nil && pn.Server == types.DefaultUserServer && pn.User != "" {
 		people = append(people, pn.User)
 	}
 	tx, err := a.me.db.BeginTx(ctx, nil)

@@ -103,9 +103,9 @@ func (a *Adapter) context(group *types.GroupInfo, answer bot.Ref) *waE2E.Context
 // self is our own address, as the group knows us.
 func (a *Adapter) self(group *types.GroupInfo) types.JID {
 	if group.AddressingMode == types.AddressingModeLID {
-		return a.me.cli.Store.GetLID().ToNonAD()
+		return a.cli.Store.GetLID().ToNonAD()
 	}
-	return a.me.cli.Store.GetJID().ToNonAD()
+	return a.cli.Store.GetJID().ToNonAD()
 }
 
 // maxPicture is the largest picture that is shown as one; larger ones go as

@@ -12,14 +12,14 @@ import (
 // what an earlier one left behind is removed.
 func (d *Device) Logout(ctx context.Context) error {
 	if !d.Paired() {
-		return errors.Join(ErrUnpaired, d.wipe(ctx))
+		return errors.Join(ErrUnpaired, d.Discard(ctx))
 	}
 	err := d.visit(ctx, func(<-chan any) error {
 		if err := d.cli.Logout(ctx); err != nil {
 			words, _ := refused(err)
 			return fmt.Errorf("WhatsApp does not unlink the device: %s", words)
 		}
-		return d.wipe(ctx)
+		return d.Discard(ctx)
 	})
 	if gone(err) {
 		return nil
@@ -27,13 +27,10 @@ func (d *Device) Logout(ctx context.Context) error {
 	return err
 }
 
-// Discard removes all that is kept for an account here, and tells WhatsApp
-// nothing: the phone goes on listing the device.
-func (d *Device) Discard(ctx context.Context) error { return d.wipe(ctx) }
-
-// wipe removes everything that whatsmeow keeps: the keys, and what it knows of
-// people, which it does not remove itself.
-func (d *Device) wipe(ctx context.Context) error {
+// Discard removes everything that is kept for an account here: the keys, and
+// what is known of people, which whatsmeow does not remove itself. It tells
+// WhatsApp nothing: the phone goes on listing the device.
+func (d *Device) Discard(ctx context.Context) error {
 	tables, err := d.tables(ctx)
 	if err != nil {
 		return fmt.Errorf("remove the WhatsApp device: %w", err)

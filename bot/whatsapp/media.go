@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"slices"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -81,13 +83,13 @@ func (a *Adapter) Fetch(ctx context.Context, at bot.Attachment) (io.ReadCloser, 
 	case <-ctx.Done():
 		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: ctx.Err().Error()}
 	}
-	body, err := a.download(ctx, f)
+	body, lost, err := a.download(ctx, f)
 	a.cfg.Metrics.Call("whatsapp", "download", err)
 	if err == nil {
 		return &held{bytes.NewReader(body), func() { <-a.files }}, nil
 	}
 	<-a.files // asking takes its time, and nobody's file must wait for that
-	if !lost(err) || f.Asked {
+	if !lost || f.Asked {
 		return nil, err
 	}
 	f.Asked = true
@@ -113,34 +115,27 @@ func (h *held) Close() error {
 
 const downloadTimeout = 2 * time.Minute
 
-func (a *Adapter) download(ctx context.Context, f attachment) ([]byte, error) {
+// download also says whether the file is no longer on WhatsApp's servers.
+func (a *Adapter) download(ctx context.Context, f attachment) (body []byte, lost bool, err error) {
 	m, ok := f.message()
 	if !ok {
-		return nil, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "unknown kind"}
+		return nil, false, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "unknown kind"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, downloadTimeout)
 	defer cancel()
-	body, err := a.cli.Download(ctx, m)
-	http := whatsmeow.DownloadHTTPError{}
+	body, err = a.cli.Download(ctx, m)
+	answer := whatsmeow.DownloadHTTPError{}
 	switch {
 	case err == nil:
-		return body, nil
-	case errors.As(err, &http):
-		return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: fmt.Sprint("status ", http.StatusCode)}
+		return body, false, nil
+	case errors.As(err, &answer):
+		lost = slices.Contains([]int{http.StatusForbidden, http.StatusNotFound, http.StatusGone}, answer.StatusCode)
+		return nil, lost, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: fmt.Sprint("status ", answer.StatusCode)}
 	case errors.Is(err, whatsmeow.ErrInvalidMediaHMAC), errors.Is(err, whatsmeow.ErrInvalidMediaSHA256),
 		errors.Is(err, whatsmeow.ErrInvalidMediaEncSHA256), errors.Is(err, whatsmeow.ErrTooShortFile):
-		return nil, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "not the file that was sent"}
+		return nil, false, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "not the file that was sent"}
 	}
-	return nil, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: reason(err)}
-}
-
-// lost reports whether a file is no longer on WhatsApp's servers.
-func lost(err error) bool {
-	f := (*bot.Failure)(nil)
-	if !errors.As(err, &f) {
-		return false
-	}
-	return f.Reason == "status 403" || f.Reason == "status 404" || f.Reason == "status 410"
+	return nil, false, &bot.Failure{Kind: bot.RetryLater, Op: "download", Reason: reason(err)}
 }
 
 // askTimeout is how long the account's own phone has to upload a file again. It

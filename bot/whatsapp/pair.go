@@ -53,7 +53,7 @@ func (d *Device) Pair(ctx context.Context, p Pairing) error {
 	if d.Paired() {
 		return ErrPaired
 	}
-	if err := d.wipe(ctx); err != nil {
+	if err := d.Discard(ctx); err != nil {
 		return err
 	}
 	heard, quit := d.listen()

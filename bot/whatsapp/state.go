@@ -2,8 +2,6 @@ package whatsapp
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"go.mau.fi/whatsmeow/types"
@@ -14,15 +12,8 @@ import (
 // mostly the first one to somebody.
 const limitedCode = 463
 
-// What ends a device, in words for the operator.
-var (
-	errUnlinked = errors.New("the WhatsApp account was unlinked, on its phone or by WhatsApp; run: netra whatsapp pair")
-	errReplaced = errors.New("another program connected as the same WhatsApp device; only one may")
-	errOutdated = errors.New("WhatsApp refuses this version of the client; update Netra")
-)
-
-// state follows the connection. It returns false for what is no event of it.
-func (a *Adapter) state(evt any) bool {
+// state follows the connection.
+func (a *Adapter) state(evt any) {
 	switch e := evt.(type) {
 	case *events.Connected:
 		a.log.Info().Msg("WhatsApp is connected")
@@ -43,33 +34,33 @@ func (a *Adapter) state(evt any) bool {
 	case *events.KeepAliveRestored:
 		a.cfg.Metrics.Up("whatsapp", true)
 	case *events.LoggedOut:
-		if err := a.me.wipe(context.WithoutCancel(a.ctx)); err != nil {
+		if err := a.me.Discard(context.WithoutCancel(a.ctx)); err != nil {
 			a.log.Error().Err(err).Msg("what was kept for the account stays; netra whatsapp logout --force removes it")
 		}
-		a.stop("whatsapp_unlinked", fmt.Errorf("%w (%d)", errUnlinked, e.Reason))
+		a.stop("whatsapp_unlinked", fate(e))
 	case *events.StreamReplaced:
-		a.stop("whatsapp_replaced", errReplaced)
+		a.stop("whatsapp_replaced", fate(e))
 	case *events.ClientOutdated:
-		a.stop("whatsapp_outdated", errOutdated)
+		a.stop("whatsapp_outdated", fate(e))
 	case *events.TemporaryBan:
-		a.log.Error().Dur("for", e.Expire).Int("code", int(e.Code)).Msg("WhatsApp banned the account for a while: what came in is kept; point reporters to Telegram")
-		a.cfg.Metrics.Alarm("whatsapp_banned")
+		a.down("whatsapp_banned", fate(e))
 		a.anew(max(e.Expire, 10*time.Minute))
 	case *events.ConnectFailure:
-		a.log.Error().Int("reason", int(e.Reason)).Msg("WhatsApp refuses the connection, trying again in a minute")
-		a.cfg.Metrics.Alarm("whatsapp_refused")
+		a.down("whatsapp_refused", fate(e))
 		a.anew(time.Minute)
-	default:
-		return false
 	}
-	return true
+}
+
+// down says why there is no connection.
+func (a *Adapter) down(alarm string, why error) {
+	a.cfg.Metrics.Up("whatsapp", false)
+	a.cfg.Metrics.Alarm(alarm)
+	a.log.Error().Msg(why.Error())
 }
 
 // stop ends Receive.
 func (a *Adapter) stop(alarm string, why error) {
-	a.cfg.Metrics.Up("whatsapp", false)
-	a.cfg.Metrics.Alarm(alarm)
-	a.log.Error().Msg(why.Error())
+	a.down(alarm, why)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.end(why)

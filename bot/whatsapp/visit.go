@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types/events"
 )
 
@@ -13,11 +14,7 @@ import (
 // called. Reporters' messages are not for whoever listens: they are not
 // acknowledged, so WhatsApp keeps them for Receive.
 func (d *Device) listen() (heard <-chan any, quit func()) {
-	// Before Connect, or what a reporter writes now would be lost.
-	d.cli.SynchronousAck = true
-	d.cli.EnableDecryptedEventBuffer = true
-	d.cli.ManualHistorySyncDownload = true
-	d.cli.EnableAutoReconnect = false
+	d.careful()
 	out, done := make(chan any, 16), make(chan struct{})
 	handler := d.cli.AddEventHandlerWithSuccessStatus(func(evt any) bool {
 		switch e := evt.(type) {
@@ -43,7 +40,17 @@ func (d *Device) listen() (heard <-chan any, quit func()) {
 	}
 }
 
-// dial connects. The context ends the attempt, not the connection: Disconnect
+// careful has the client acknowledge only what a handler has taken. It comes
+// before Connect, or what a reporter writes at once would be lost.
+func (d *Device) careful() {
+	d.cli.SynchronousAck = true
+	d.cli.EnableDecryptedEventBuffer = true
+	d.cli.ManualHistorySyncDownload = true
+	// whatsmeow's own way to connect again races against its requests in flight.
+	d.cli.EnableAutoReconnect = false
+}
+
+// dial connects, unless that is done. The context ends the attempt, not the connection: Disconnect
 // does that, and would race inside whatsmeow against the end of the context.
 func (d *Device) dial(ctx context.Context) error {
 	try, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -54,7 +61,7 @@ func (d *Device) dial(ctx context.Context) error {
 	case ctx.Err() != nil:
 		d.cli.Disconnect()
 		return ctx.Err()
-	case err != nil:
+	case err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected):
 		return unreached(err)
 	}
 	return nil
@@ -96,7 +103,7 @@ func (d *Device) visit(ctx context.Context, ask func(heard <-chan any) error) er
 // removes only the keys, and by itself.
 func (d *Device) ended(ctx context.Context, why error) error {
 	if gone(why) {
-		if err := d.wipe(ctx); err != nil {
+		if err := d.Discard(ctx); err != nil {
 			return fmt.Errorf("%w; %w", why, err)
 		}
 		return fmt.Errorf("%w; its keys here are removed", why)

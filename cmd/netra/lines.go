@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"net/http"
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/rs/zerolog"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/bot/whatsapp"
 	"github.com/netralitas/netra/locales"
@@ -66,11 +67,11 @@ func whatsAppLine(ctx context.Context, c config, s *stores, log zerolog.Logger, 
 		limits.Chat, limits.Group = 0, 0
 	}
 	var groups []bot.Address
-	for _, address := range append(c.Routes.Addresses(), c.Alarm) {
-		if to, ok := strings.CutPrefix(address, "whatsapp:"); ok {
-			groups = append(groups, bot.Address(to))
+	for _, r := range append(slices.Clone(c.Routes), intake.One(c.Alarm)...) {
+		if r.Channel() == "whatsapp" {
+			groups = append(groups, r.To())
 		}
 	}
-	wa := whatsapp.New(whatsapp.Config{Device: d, Limits: limits, Groups: groups, Log: log, Metrics: m})
-	return line{channel: wa, ping: wa.Ping, run: wa.Receive}, nil
+	a := whatsapp.New(whatsapp.Config{Device: d, Limits: limits, Groups: groups, Log: log, Metrics: m})
+	return line{channel: a, ping: a.Ping, run: a.Receive}, nil
 }

@@ -130,3 +130,12 @@ func unserved(ctx context.Context, c config) (*whatsapp.Device, func() error, er
 	}
 	return d, closeAll, err
 }
+
+// account is unserved for what needs an account: without a data folder there is
+// none, and none is made.
+func account(ctx context.Context, c config) (*whatsapp.Device, func() error, error) {
+	if !made(c) {
+		return nil, nil, whatsapp.ErrUnpaired
+	}
+	return unserved(ctx, c)
+}

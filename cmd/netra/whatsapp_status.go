@@ -69,10 +69,7 @@ func whatsappStatus(ctx context.Context, p program, c config, _ map[string]strin
 
 // whatsappGroups lists the groups of the account, so that one can be named.
 func whatsappGroups(ctx context.Context, p program, c config, _ map[string]string) (err error) {
-	if !made(c) {
-		return whatsapp.ErrUnpaired
-	}
-	d, closeAll, err := unserved(ctx, c)
+	d, closeAll, err := account(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -111,19 +108,16 @@ func printable(s string) string {
 
 // logout unlinks the account and removes what was kept for it.
 func logout(ctx context.Context, p program, c config, own map[string]string) (err error) {
-	if !made(c) {
-		return whatsapp.ErrUnpaired
-	}
-	d, closeAll, err := unserved(ctx, c)
+	d, closeAll, err := account(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeAll()) }()
-	account := d.Account()
+	name := d.Account()
 	err = d.Logout(ctx)
 	switch {
 	case err == nil:
-		fmt.Fprintf(p.out, "Unlinked: the account %s. Its keys, and what was kept of people on WhatsApp, are removed here. Reports are not touched.\n", account)
+		fmt.Fprintf(p.out, "Unlinked: the account %s. Its keys, and what was kept of people on WhatsApp, are removed here. Reports are not touched.\n", name)
 		return nil
 	case ctx.Err() != nil, errors.Is(err, whatsapp.ErrUnpaired):
 		return err
@@ -133,6 +127,6 @@ func logout(ctx context.Context, p program, c config, own map[string]string) (er
 	if err := d.Discard(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.out, "WhatsApp was not told: %v.\nThe keys of the account %s, and what was kept of people on WhatsApp, are removed here. Reports are not touched.\nUnlink the device on its phone too: WhatsApp → Settings (Android: ⋮) → Linked devices.\n", err, account)
+	fmt.Fprintf(p.out, "WhatsApp was not told: %v.\nThe keys of the account %s, and what was kept of people on WhatsApp, are removed here. Reports are not touched.\nUnlink the device on its phone too: WhatsApp → Settings (Android: ⋮) → Linked devices.\n", err, name)
 	return nil
 }
