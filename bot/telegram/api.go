@@ -127,7 +127,12 @@ func (a *api) exchange(ctx context.Context, method string, p tgbotapi.Params, re
 }
 
 func form(p tgbotapi.Params) string {
+	size := 0
+	for name, value := range p {
+		size += len(name) + len(value) + len(value)/2 + 2 // spaces and quotes grow
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for name, value := range p {
 		if b.Len() > 0 {
 			b.WriteByte('&')
