@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,6 +89,7 @@ func minimal() {
 	if err != nil {
 		panic(err)
 	}
+	bot.Client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}} // the default dials anew for most calls
 	o, err := goredis.ParseURL(os.Getenv("NETRA_REDIS_URL"))
 	if err != nil {
 		panic(err)
