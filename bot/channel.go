@@ -32,6 +32,9 @@ type Message struct {
 	Contact  *flows.Contact `json:"contact,omitempty"`
 	Location bool           `json:"location,omitempty"`
 	Problem  string         `json:"problem,omitempty"` // locale key: why the channel cannot take it
+	Said     string         `json:"said,omitempty"`    // the channel's name for what the reporter wrote, by which Edits names it later
+	Edits    string         `json:"edits,omitempty"`   // the earlier message that this one changes
+	Deleted  bool           `json:"deleted,omitempty"` // the message that Edits names was deleted
 	Album    string         `json:"album,omitempty"`
 	Numbered bool           `json:"numbered,omitempty"` // the choices stand numbered on the channel: "2" is one
 	Tries    int            `json:"-"`                  // failed turns so far
@@ -45,7 +48,7 @@ func (m Message) same(o Message) bool {
 	if m.Press != nil && o.Press != nil {
 		return *m.Press == *o.Press
 	}
-	return m.Press == nil && o.Press == nil && m.File == nil && o.File == nil &&
+	return m.Edits == o.Edits && m.Press == nil && o.Press == nil && m.File == nil && o.File == nil &&
 		m.Text != "" && m.Text == o.Text
 }
 

@@ -86,7 +86,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 	in := flows.Input{
 		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
-		Numbered: m.Numbered,
+		Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
 	}
 	if m.Problem != "" {
 		in.Problem = &flows.Refusal{Key: m.Problem}

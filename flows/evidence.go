@@ -65,7 +65,9 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 			s.say(Say("evidence.note_late"))
 		}
 		s.Aside = AsideReceipt
-		return s, []Effect{Attach{s.Report, *in.File}}
+		late := *in.File
+		late.By = 0
+		return s, []Effect{Attach{s.Report, late}}
 	}
 	had, answered := s.Answers[st.ID]
 	a, err := st.Kind.Read(in, had)
@@ -86,7 +88,7 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 
 // noted says so when the words with a file are not in the answer.
 func (s *Session) noted(in Input, a Answer) {
-	if in.File != nil && !strings.Contains(a.Text, tidy(in.Text)) {
+	if in.File != nil && !strings.Contains(a.words(), tidy(in.Text)) {
 		s.say(Say("evidence.note_long", "n", number(maxNote)))
 	}
 }

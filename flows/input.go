@@ -33,8 +33,8 @@ type Press struct {
 type Contact struct{ Phone string }
 
 // Input is one thing the reporter did, made channel-neutral. Exactly one of
-// Text, Command, Press, File, Contact, Location and Problem is set; Text beside
-// File is its caption.
+// Text, Command, Press, File, Contact, Location, Problem and Deleted is set;
+// Text beside File is its caption.
 type Input struct {
 	ID   string    // the channel's own id of the message, for de-duplication
 	At   time.Time // when it was sent
@@ -49,6 +49,9 @@ type Input struct {
 	Contact  *Contact
 	Location bool
 	Problem  *Refusal // the channel could not take what was sent, and why
+	Said     string   // the channel's name for the message, by which Edits names it later
+	Edits    string   // the earlier message that this one changes
+	Deleted  bool     // the message that Edits names was deleted
 	Album    string   // messages of one album share it
 	Numbered bool     // the channel showed the choices with numbers, having no buttons
 	Picks    []Code   // several choices at once, found by their numbers

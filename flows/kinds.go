@@ -221,9 +221,9 @@ func (k Files) Read(in Input, had Answer) (Answer, error) {
 	had.Skipped, had.Codes = false, nil
 	switch {
 	case in.File != nil && in.File.Digest != "":
-		if note := tidy(in.Text); note != "" && !badLink(note) { // a caption
-			if note = strings.TrimSpace(had.Text + "\n" + note); utf8.RuneCountInString(note) <= maxNote {
-				had.Text = note
+		if note := tidy(in.Text); note != "" { // a caption
+			if more, err := had.note(len(had.Notes), Note{note, mark(in.Said)}); err == nil {
+				had = more
 			}
 		}
 		if slices.ContainsFunc(had.Files, func(f File) bool { return f.Digest == in.File.Digest }) {
@@ -242,25 +242,27 @@ func (k Files) Read(in Input, had Answer) (Answer, error) {
 		had.Open = false
 		return had, nil
 	case link(tidy(in.Text)):
-		t := tidy(in.Text)
-		if had.Text != "" {
-			t = had.Text + "\n" + t
-		}
-		if utf8.RuneCountInString(t) > maxNote {
-			return Answer{}, Refusal{"error.too_long", map[string]Phrase{"n": number(maxNote)}}
-		}
-		if badLink(t) {
-			return Answer{}, Refusal{Key: "error.link"}
-		}
-		had.Text, had.Open = t, true
-		return had, nil
+		had.Open = true
+		return had.note(len(had.Notes), Note{tidy(in.Text), mark(in.Said)})
 	}
 	return Answer{}, need(in, "error.need_file")
 }
 
 const maxNote = 1000
 
-func (Files) holds(a Answer) bool { return len(a.Files) > 0 || a.Text != "" || a.Open }
+// note puts a note in place of the ith, or after the last.
+func (a Answer) note(i int, n Note) (Answer, error) {
+	a.Notes = slices.Replace(slices.Clone(a.Notes), i, min(i+1, len(a.Notes)), n)
+	switch {
+	case badLink(n.Text):
+		return Answer{}, Refusal{Key: "error.link"}
+	case utf8.RuneCountInString(a.words()) > maxNote:
+		return Answer{}, Refusal{"error.too_long", map[string]Phrase{"n": number(maxNote)}}
+	}
+	return a, nil
+}
+
+func (Files) holds(a Answer) bool { return a.Open || !a.Empty() }
 
 // Phone is a telephone number, typed or shared.
 type Phone struct{}

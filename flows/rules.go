@@ -54,9 +54,17 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		s.clear()
 		s.say(Say("error.expired"))
 	}
+	if in.Edits != "" {
+		return r.edited(s, in)
+	}
 	if fresh && in.Numbered && listed(in.Text) {
 		s.say(Say("error.expired"))
 		return s, nil
+	}
+	if in.File != nil {
+		file := *in.File
+		file.By = mark(in.Said)
+		in.File = &file
 	}
 	in = r.understand(s, in)
 
@@ -124,7 +132,7 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 			s.say(Say("menu.nothing_open"))
 			break
 		}
-		return r.skip(s)
+		return r.skip(s, in)
 	}
 	return s, nil
 }
@@ -177,7 +185,7 @@ func (r Rules) press(s Session, in Input) (Session, []Effect) {
 	}
 	switch p.Code {
 	case "skip":
-		return r.skip(s)
+		return r.skip(s, in)
 	case "back":
 		return r.back(s, was), nil
 	case "cancel":
@@ -241,25 +249,17 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 		s.refuse(ref)
 		return s, nil
 	}
-	switch st.Kind.(type) {
-	case Review:
+	if _, review := st.Kind.(Review); review {
 		if a.Is(Change) {
 			s.Aside = AsideEdit
 			return s, nil
 		}
 		return r.submit(s, f, in)
-	case Consent:
-		a.Text = s.Lang + ":" + r.Words.Version(s.Lang, f.Key(st.ID, "ask"))
 	}
-	for _, c := range st.Ends {
-		if a.Is(c) {
-			id := s.Report
-			s.clear()
-			s.say(Say(f.Key(st.ID, string(c)+".end")))
-			return s, []Effect{Discard{id}}
-		}
+	if st.ends(a) {
+		return r.end(s, f, st, a)
 	}
-	s.set(st.ID, a)
+	r.store(&s, f, st, a, in)
 	if in.File != nil && !in.File.Clean {
 		s.say(Say("evidence.sealed"))
 	}
@@ -274,13 +274,32 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	return s, nil
 }
 
+// end discards the report because of an answer that ends the conversation.
+func (r Rules) end(s Session, f Flow, st Step, a Answer) (Session, []Effect) {
+	id := s.Report
+	s.clear()
+	s.say(Say(f.Key(st.ID, string(a.Codes[0])+".end")))
+	return s, []Effect{Discard{id}}
+}
+
+// store keeps an answer, with what must be known about a consent, and which
+// message gave it. Files know that themselves, and "done" gives nothing.
+func (r Rules) store(s *Session, f Flow, st Step, a Answer, in Input) {
+	if _, consent := st.Kind.(Consent); consent {
+		a.Text = s.Lang + ":" + r.Words.Version(s.Lang, f.Key(st.ID, "ask"))
+	}
+	if in.Command != Done && !st.Kind.Accepts().Files {
+		a.By = mark(in.Said)
+	}
+	s.set(st.ID, a)
+}
+
 // submit ends the report. What the reporter was shown is what is sent.
 func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: in.At.UTC(), Answers: map[StepID]Answer{}}
 	for _, st := range f.asked(s.Answers) {
 		if a, ok := f.valid(*st, s.Answers); ok {
-			a.Open = false
-			rep.Answers[st.ID] = a
+			rep.Answers[st.ID] = a.finished()
 		}
 	}
 	notices := s.Notices
@@ -293,7 +312,7 @@ func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	return s, []Effect{Submit{rep}}
 }
 
-func (r Rules) skip(s Session) (Session, []Effect) {
+func (r Rules) skip(s Session, in Input) (Session, []Effect) {
 	f := r.Flow(s.Flow)
 	st := f.current(s)
 	switch had, ok := s.Answers[st.ID]; {
@@ -304,7 +323,7 @@ func (r Rules) skip(s Session) (Session, []Effect) {
 		s.set(st.ID, had)
 		s.At = ""
 	default:
-		s.set(st.ID, Answer{Skipped: true})
+		s.set(st.ID, Answer{Skipped: true, By: mark(in.Said)})
 		s.At = ""
 		if st.Note && st.Kind.Accepts().Files {
 			s.say(Say(f.Key(st.ID, "skipped")))

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/fnv"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -28,6 +30,18 @@ type File struct {
 	Type   string `json:"t"`           // media type found in the content
 	Size   int64  `json:"n"`           // bytes of the original
 	Clean  bool   `json:"c,omitempty"` // a copy without metadata stands beside the original
+	By     Mark   `json:"b,omitempty"` // the message it came with; in drafts only
+}
+
+// Mark recognises one of the reporter's own messages when it is edited or
+// deleted. The zero Mark is of none.
+type Mark uint32
+
+func mark(said string) Mark {
+	if said == "" {
+		return 0
+	}
+	return Mark(fingerprint(said))
 }
 
 // Answer is what the reporter said to one step. Each kind uses its own fields.
@@ -35,16 +49,46 @@ type Answer struct {
 	Text    string    `json:"t,omitempty"`
 	Codes   []Code    `json:"c,omitempty"`
 	Files   []File    `json:"f,omitempty"`
+	Notes   []Note    `json:"n,omitempty"` // captions and links beside Files; Text of a finished report
 	At      time.Time `json:"a,omitzero"`  // Consent and Date: when it was given
 	Skipped bool      `json:"s,omitempty"` // the reporter chose not to answer
 	Open    bool      `json:"o,omitempty"` // Multi and Files: more may come
+	By      Mark      `json:"b,omitempty"` // the message that gave it; in drafts only
+}
+
+// Note is a caption, or a link, among the evidence of a draft.
+type Note struct {
+	Text string `json:"t"`
+	By   Mark   `json:"b,omitempty"`
+}
+
+// words is everything the answer says in words.
+func (a Answer) words() string {
+	t := a.Text
+	for _, n := range a.Notes {
+		t += "\n" + n.Text
+	}
+	return strings.TrimPrefix(t, "\n")
+}
+
+// finished is the answer as it stands in a finished report: nothing tells of
+// messages, and no more will come.
+func (a Answer) finished() Answer {
+	a.Text, a.Notes, a.Open, a.By = a.words(), nil, false, 0
+	a.Files = slices.Clone(a.Files)
+	for i := range a.Files {
+		a.Files[i].By = 0
+	}
+	return a
 }
 
 // Is reports whether the answer holds the code.
 func (a Answer) Is(c Code) bool { return slices.Contains(a.Codes, c) }
 
 // Empty reports whether the answer says nothing: skipped, or nothing given.
-func (a Answer) Empty() bool { return a.Text == "" && len(a.Codes) == 0 && len(a.Files) == 0 }
+func (a Answer) Empty() bool {
+	return a.Text == "" && len(a.Codes) == 0 && len(a.Files) == 0 && len(a.Notes) == 0
+}
 
 // Aside is a question that lies over the conversation and leaves it as it was.
 type Aside string
@@ -149,6 +193,12 @@ func (s *Session) set(id StepID, a Answer) {
 	}
 	m[id] = a
 	s.Answers = m
+}
+
+// unset forgets an answer, in a copy of the map.
+func (s *Session) unset(id StepID) {
+	s.Answers = maps.Clone(s.Answers)
+	delete(s.Answers, id)
 }
 
 // clear forgets the report and keeps what belongs to the chat.

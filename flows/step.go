@@ -37,6 +37,9 @@ type Step struct {
 	Role  Role   // what the answer means to the card
 }
 
+// ends reports whether an answer ends the conversation.
+func (st Step) ends(a Answer) bool { return slices.ContainsFunc(st.Ends, a.Is) }
+
 // Role ties a step to a place on the supervisors' card, so that a card can be
 // written without knowing each flow.
 type Role string

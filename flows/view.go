@@ -176,8 +176,8 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 	if len(a.Files) > 0 {
 		p.Items = append(p.Items, Say("evidence.count", "n", number(len(a.Files))))
 	}
-	if _, consent := st.Kind.(Consent); a.Text != "" && !consent {
-		p.Items = append(p.Items, literal(a.Text))
+	if _, consent := st.Kind.(Consent); a.words() != "" && !consent {
+		p.Items = append(p.Items, literal(a.words()))
 	}
 	return p
 }

@@ -110,10 +110,10 @@ func TestLanguagesAgree(t *testing.T) {
 // values every text may count on: by key, those that the rules, the bot or the
 // card give it. Facts and the channel are not listed.
 var given = map[string][]string{
-	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"},
+	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"}, "question.changed": {"label", "value"}, "question.deleted": {"label"},
 	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "menu.sent_already": {"ticket"}, "review.list": {"list"},
-	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"},
-	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
+	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
+	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"}, "error.edited_sent": {"ticket"},
 	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
 	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket"}, "card.missing": {"list"},
 	"card.row": {"label", "value"}, "card.mentioned": {"label"}, "card.story": {"value"},

@@ -61,6 +61,7 @@ func Channel(t *testing.T, open func(t *testing.T) Platform) {
 		"redis":     (*fixture).redis,
 		"below":     (*fixture).below,
 		"stale":     (*fixture).stale,
+		"changed":   (*fixture).changed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, open(t))
@@ -298,6 +299,23 @@ func (f *fixture) below() {
 	f.stack.Redis.Resume()
 	must(f, r.See(f.ctx, Words(f.stack.Words, "id", Citizen[6].See), Words(f.stack.Words, "id", "common.unknown")))
 	f.talk(r, Citizen[7:])
+}
+
+// changed: a message that is edited changes the answer it gave, until the report
+// is sent.
+func (f *fixture) changed() {
+	r := f.p.Reporter("id")
+	f.talk(r, Citizen[:6])
+	r.(Editor).Change("Aula kecamatan")
+	f.see(r, "question.changed")
+	f.talk(r, Citizen[6:])
+	f.stack.Settled(f.ctx)
+	f.card(1, "Aula kecamatan")
+	if card := f.p.Group()[0].Text; strings.Contains(card, Citizen[5].Say) {
+		f.Errorf("the card has what was changed:\n%s", card)
+	}
+	r.(Editor).Change("Lapangan lain")
+	f.see(r, "error.edited_sent")
 }
 
 // stale: the session is lost; an answer gets a sentence and the menu.

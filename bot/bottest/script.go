@@ -28,6 +28,12 @@ type Reporter interface {
 	Buttons() int
 }
 
+// Editor is a Reporter whose client can change what was said.
+type Editor interface {
+	// Change changes the newest message with words.
+	Change(text string)
+}
+
 // Line is one exchange: what the reporter does, and what they then see.
 type Line struct {
 	Say   string

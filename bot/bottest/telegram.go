@@ -19,7 +19,10 @@ import (
 // Person is a Reporter on the Telegram emulator.
 type Person struct{ *telegramtest.User }
 
-var _ Reporter = Person{}
+var (
+	_ Reporter = Person{}
+	_ Editor   = Person{}
+)
 
 // Say implements Reporter.
 func (p Person) Say(text string) { p.User.Say(text) }
@@ -32,6 +35,9 @@ func (p Person) Photo(pictures ...[]byte) {
 	}
 	p.SendAlbum(pictures...)
 }
+
+// Change implements Editor.
+func (p Person) Change(text string) { p.EditLast(text) }
 
 // See implements Reporter.
 func (p Person) See(ctx context.Context, words, label string) error {

@@ -30,7 +30,10 @@ type Phone struct {
 	chat *whatsapptest.Chat
 }
 
-var _ Reporter = Phone{}
+var (
+	_ Reporter = Phone{}
+	_ Editor   = Phone{}
+)
 
 // NewPhone is a person who writes to an account.
 func NewPhone(u *whatsapptest.User, to *whatsapptest.Account) Phone { return Phone{u, u.Chat(to)} }
@@ -56,6 +59,16 @@ func (p Phone) read() Reading {
 
 // Photo implements Reporter.
 func (p Phone) Photo(pictures ...[]byte) { p.chat.SendImage(pictures...) }
+
+// Change implements Editor.
+func (p Phone) Change(text string) {
+	for _, m := range slices.Backward(p.chat.Messages()) {
+		if m.FromMe && m.Text != "" {
+			p.chat.Edit(m.ID, text)
+			return
+		}
+	}
+}
 
 // See implements Reporter.
 func (p Phone) See(ctx context.Context, words, label string) error {

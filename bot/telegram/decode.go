@@ -35,11 +35,8 @@ func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
 		return decodeMessage(m, u.Message)
 	case u.EditedMessage != nil:
 		m, ok = decodeMessage(m, u.EditedMessage)
-		// A bare edit says nothing new; live locations move by themselves.
-		if m.Location {
-			return m, false
-		}
-		return bot.Message{From: m.From, ID: m.ID, At: m.At, Lang: m.Lang, Problem: "error.edited"}, ok
+		m.Edits, m.Said, m.Album, m.File = m.Said, "", "", nil // a file's new caption is no answer
+		return m, ok && !m.Location                            // live locations move by themselves
 	}
 	return m, false
 }
@@ -50,6 +47,7 @@ func decodeMessage(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
 	}
 	m.From, m.Lang = address(t.Chat.ID), t.From.LanguageCode
 	m.At, m.Album = time.Unix(int64(t.Date), 0).UTC(), t.MediaGroupID
+	m.Said = strconv.Itoa(t.MessageID)
 	file := func(id string, size int) { m.File = &bot.Attachment{ID: id, Size: int64(size)} }
 	switch {
 	case t.Text != "":

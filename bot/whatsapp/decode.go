@@ -67,12 +67,21 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 	file := func(kind string, f filed) {
 		m.File = &bot.Attachment{ID: attach(kind, f, from, e.Info.ID), Size: int64(min(f.GetFileLength(), 1<<40))}
 	}
+	switch set := w.GetProtocolMessage(); {
+	case set.GetKey() == nil:
+		m.Said = m.ID
+	case set.GetType() == waE2E.ProtocolMessage_REVOKE:
+		m.Edits, m.Deleted = unique(from, set.GetKey().GetID()), true
+		return m, true
+	case set.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT && set.GetEditedMessage() != nil:
+		m.Edits, w = unique(from, set.GetKey().GetID()), set.GetEditedMessage()
+	}
 	switch {
 	case e.IsViewOnce:
 		m.Problem = "error.view_once"
-	case e.IsEdit, w.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT && w.GetProtocolMessage().GetEditedMessage() != nil,
-		w.GetProtocolMessage().GetKey() != nil && w.GetProtocolMessage().GetType() == waE2E.ProtocolMessage_REVOKE:
-		m.Problem = "error.edited"
+	case w.GetSecretEncryptedMessage().GetSecretEncType() == waE2E.SecretEncryptedMessage_MESSAGE_EDIT:
+		m.Edits = unique(from, w.GetSecretEncryptedMessage().GetTargetMessageKey().GetID())
+		return m, true
 	case w.GetProtocolMessage() != nil, w.GetReactionMessage() != nil, w.GetEncReactionMessage() != nil,
 		w.GetAlbumMessage() != nil, w.GetPinInChatMessage() != nil, w.GetKeepInChatMessage() != nil:
 		return m, false
@@ -101,6 +110,10 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 		m.Contact = &flows.Contact{Phone: phone(w.GetContactsArrayMessage().GetContacts()[0].GetVcard())}
 	default:
 		m.Problem = "error.unsupported"
+	}
+	if m.Edits != "" {
+		m.File = nil // a file's new caption is no answer
+		return m, true
 	}
 	if m.File == nil && m.Problem == "" && m.Contact == nil && !m.Location && strings.TrimSpace(m.Text) == "" {
 		return m, false

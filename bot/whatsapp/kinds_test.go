@@ -68,7 +68,8 @@ func (d *desk) talk(script []bottest.Line) {
 func TestKinds(t *testing.T) {
 	d := newDesk(t)
 	d.talk(bottest.Citizen[:5]) // the question for the place is open
-	first := d.chat.Messages()[0].ID
+	mine := slices.DeleteFunc(d.chat.Messages(), func(m whatsapptest.Message) bool { return !m.FromMe })
+	first, region := mine[0].ID, mine[len(mine)-1].ID
 	for _, c := range []struct {
 		name string
 		do   func()
@@ -79,6 +80,7 @@ func TestKinds(t *testing.T) {
 		{"view once", func() { d.chat.SendViewOnce(bottest.Picture()) }, "error.view_once"},
 		{"edit", func() { d.chat.Edit(first, "lain") }, "error.edited"},
 		{"delete", func() { d.chat.Delete(first) }, "error.edited"},
+		{"edited answer", func() { d.chat.Edit(region, "Kecamatan Lain") }, "question.changed"},
 		{"call", func() { d.chat.Call() }, "error.call"},
 		{"voice", func() { d.chat.SendVoice([]byte("OggS\x00\x02aaaaaaaaaaaaaaaaaaaa\x01\x13OpusHead")) }, "evidence.kept_voice"},
 		{"document", func() { d.chat.SendDocument("surat.pdf", "application/pdf", []byte("%PDF-1.4 contoh")) }, "evidence.kept"},
@@ -89,7 +91,16 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: the question does not come again:\n%s", c.name, m.Text)
 		}
 	}
+	photo := d.chat.SendImage(bottest.Picture())[0]
+	d.until(d.chat.Seq()-1, "evidence.kept")
 	seq := d.chat.Seq()
+	d.chat.Delete(photo)
+	d.until(seq, "evidence.taken_back")
+	seq = d.chat.Seq()
+	d.chat.Delete(region)
+	d.until(seq, "citizen.region.ask")
+	d.chat.Say("Kecamatan Lain")
+	seq = d.chat.Seq()
 	d.chat.Reply(d.chat.Last().ID, "Lapangan desa") // a quoted answer is an answer
 	d.until(seq, "citizen.status.ask")
 	if d.chat.Typed() == 0 || len(d.chat.Read()) == 0 {

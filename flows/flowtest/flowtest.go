@@ -13,6 +13,8 @@
 //	> @location        shares a location
 //	> @problem KEY     sends what the channel cannot take
 //	> @press T S C     presses a button of an old message: tag, step, code
+//	> @edit OLD => NEW changes the message of the line "> OLD" to the words NEW
+//	> @delete OLD      deletes the message of the line "> OLD"
 //	> @again           has the last input delivered once more
 //	> @forget          comes back after the session expired
 //	> @lang xx         has a client in another language (before the first words)
@@ -52,7 +54,7 @@ func Run(t *testing.T, r flows.Rules, w Words, dir string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := (&replay{t: t, rules: r, words: w}).run(string(want))
+			got := (&replay{t: t, rules: r, words: w, said: map[string]string{}}).run(string(want))
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -88,6 +90,7 @@ type replay struct {
 	out     strings.Builder
 	session flows.Session
 	last    flows.Input
+	said    map[string]string // the messages by their lines
 	n       int
 	lang    string
 }
@@ -152,7 +155,10 @@ func (p *replay) input(said string) (flows.Input, bool) {
 		New: flows.ReportID(fmt.Sprintf("%016x%016x", 0xabcdef1234567890+uint64(p.n)<<12, p.n)),
 	}
 	word, rest, _ := strings.Cut(said, " ")
+	whole := rest
 	rest, caption, _ := strings.Cut(rest, " | ")
+	in.Said = in.ID
+	p.said[said] = in.ID
 	switch word {
 	case "#":
 		in.Numbered, in.Text = true, rest
@@ -165,6 +171,12 @@ func (p *replay) input(said string) (flows.Input, bool) {
 	case "@album":
 		album, name, _ := strings.Cut(rest, " ")
 		in.Album, in.File = album, file(name, "image/jpeg", true)
+	case "@edit":
+		was, words, _ := strings.Cut(whole, " => ")
+		in.Edits, in.Said = p.message(was), ""
+		in.Text, in.Numbered = strings.CutPrefix(words, "# ")
+	case "@delete":
+		in.Edits, in.Said, in.Deleted = p.message(whole), "", true
 	case "@contact":
 		in.Contact = &flows.Contact{Phone: rest}
 	case "@location":
@@ -193,6 +205,15 @@ func (p *replay) input(said string) (flows.Input, bool) {
 		in.Text = said
 	}
 	return in, true
+}
+
+// message is the name of the message that a line said.
+func (p *replay) message(line string) string {
+	said, ok := p.said[line]
+	if !ok {
+		p.t.Errorf("nobody said %q before", line)
+	}
+	return said
 }
 
 func file(name, mediaType string, clean bool) *flows.File {
