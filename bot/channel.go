@@ -74,7 +74,7 @@ type Reply struct {
 	Choices []Button
 	Nav     []Button
 	Number  bool   // even buttons show the choices' numbers
-	Hint    string // how to choose where there are no buttons; "" without choices
+	Hint    string // how to choose, said after the choices; "" when buttons say it
 }
 
 // Channel is a place where reporters write to us.

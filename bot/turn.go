@@ -281,7 +281,7 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // reply says what the saved session calls for.
 func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Reporter, s flows.Session, prompt string) error {
-	r := b.Render(ch.Name(), s)
+	r := b.Render(ch.Name(), m.Numbered, s)
 	r.In, r.Prompt = m, Ref(prompt)
 	ref, err := ch.Reply(ctx, r)
 	if err != nil {
@@ -296,8 +296,9 @@ func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Report
 	return nil
 }
 
-// Render puts what a session calls for into words.
-func (b *Bot) Render(channel string, s flows.Session) Reply {
+// Render puts what a session calls for into words. numbered is for a channel
+// that has no buttons.
+func (b *Bot) Render(channel string, numbered bool, s flows.Session) Reply {
 	v := b.Rules.View(s)
 	extra := map[string]string{"channel": channel}
 	paragraphs := make([]string, 0, len(v.Notices)+len(v.Body))
@@ -315,12 +316,16 @@ func (b *Bot) Render(channel string, s flows.Session) Reply {
 		return out
 	}
 	hint := ""
-	if len(v.Choices) > 0 {
-		key := "choices.one"
-		if v.Accepts.Several {
-			key = "choices.several"
-		}
-		hint = b.Words.Render(s.Lang, flows.Say(key), extra)
+	switch {
+	case numbered && v.Accepts.Several:
+		hint = "choices.several"
+	case numbered && len(v.Choices) > 0:
+		hint = "choices.one"
+	case v.Accepts.Several:
+		hint = "choices.buttons"
+	}
+	if hint != "" {
+		hint = b.Words.Render(s.Lang, flows.Say(hint), extra)
 	}
 	return Reply{Text: strings.Join(paragraphs, "\n\n"), Choices: buttons(v.Choices), Nav: buttons(v.Nav), Number: v.Numbered, Hint: hint}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -21,7 +22,7 @@ func textParams(to bot.Address, text string) tgbotapi.Params {
 
 // Reply implements bot.Channel.
 func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
-	parts := split(r.Text, longest)
+	parts := split(strings.TrimSpace(r.Text+"\n\n"+r.Hint), longest)
 	if len(parts) == 0 {
 		return r.Prompt, nil
 	}
