@@ -73,6 +73,7 @@ type Reply struct {
 	Text    string
 	Choices []Button
 	Nav     []Button
+	First   int    // how many choices stand on the pages before
 	Number  bool   // even buttons show the choices' numbers
 	Hint    string // how to choose, said after the choices; "" when buttons say it
 }

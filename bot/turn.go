@@ -327,5 +327,5 @@ func (b *Bot) Render(channel string, numbered bool, s flows.Session) Reply {
 	if hint != "" {
 		hint = b.Words.Render(s.Lang, flows.Say(hint), extra)
 	}
-	return Reply{Text: strings.Join(paragraphs, "\n\n"), Choices: buttons(v.Choices), Nav: buttons(v.Nav), Number: v.Numbered, Hint: hint}
+	return Reply{Text: strings.Join(paragraphs, "\n\n"), Choices: buttons(v.Choices[v.From:v.To]), First: v.From, Nav: buttons(v.Nav), Number: v.Numbered, Hint: hint}
 }

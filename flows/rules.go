@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"slices"
+	"strconv"
 )
 
 // Rules is everything Advance needs to know besides session and input.
@@ -18,6 +19,7 @@ const (
 	stepLanguage StepID = "language"
 	stepResume   StepID = "resume"
 	stepEdit     StepID = "edit"
+	stepPage     StepID = "page"
 )
 
 // Flow returns the flow with the id; the zero Flow when there is none, which
@@ -67,10 +69,14 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		in.File = &file
 	}
 	in = r.understand(s, in)
+	s.Page = 0
 
 	switch {
 	case in.Problem != nil:
 		s.refuse(*in.Problem)
+		return s, nil
+	case in.Press != nil && in.Press.Step == stepPage:
+		s.Page, _ = strconv.Atoi(string(in.Press.Code))
 		return s, nil
 	case in.Press != nil:
 		return r.press(s, in)

@@ -111,6 +111,7 @@ type Session struct {
 	Answers map[StepID]Answer `json:"a,omitempty"`
 	At      StepID            `json:"p,omitempty"` // a step being asked again
 	Aside   Aside             `json:"x,omitempty"`
+	Page    int               `json:"g,omitempty"` // of a long list, from 0
 	Sent    time.Time         `json:"s,omitzero"`  // when the report was sent
 	Ended   string            `json:"e,omitempty"` // tag of the report that ended last
 	Quiet   bool              `json:"q,omitempty"` // who sent the report wants to hear no more

@@ -1,6 +1,9 @@
 package flows
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Option is something the reporter may press, or answer by its number or words.
 type Option struct {
@@ -14,15 +17,36 @@ type Option struct {
 type View struct {
 	Notices  []Phrase // sentences about the last input
 	Body     []Phrase // the question, paragraph by paragraph
-	Choices  []Option // answers
+	Choices  []Option // answers, on every page
+	From, To int      // Choices[From:To] are on the page that is shown
 	Nav      []Option // skip, back, cancel
 	Tag      string   // of the buttons; see Press
 	Numbered bool     // the choices are counted in the body
 	Accepts  Accepts  // what the open question takes
 }
 
+// longList is the longest list that is shown at once; others come in pages. The
+// choices keep their numbers, so those on another page can be answered, too.
+const longList = 12
+
 // View says what the reporter is shown. It depends on nothing but the session.
 func (r Rules) View(s Session) View {
+	v := r.whole(s)
+	v.To = len(v.Choices)
+	if v.To <= longList {
+		return v
+	}
+	pages := (v.To + longList - 1) / longList
+	size := (v.To + pages - 1) / pages
+	page := min(max(s.Page, 0), pages-1)
+	v.From, v.To = page*size, min((page+1)*size, v.To)
+	next := Option{Step: stepPage, Code: Code(strconv.Itoa((page + 1) % pages)), Label: Say("common.more")}
+	v.Nav = append([]Option{next}, v.Nav...)
+	return v
+}
+
+// whole is the view with long lists in one.
+func (r Rules) whole(s Session) View {
 	v := View{Notices: s.Notices, Tag: s.tag()}
 	switch s.Aside {
 	case AsideLanguage:

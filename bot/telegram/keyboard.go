@@ -26,7 +26,7 @@ func keyboard(r bot.Reply) string {
 		label := c.Label
 		switch {
 		case r.Number:
-			label = strconv.Itoa(i+1) + ". " + label
+			label = strconv.Itoa(r.First+i+1) + ". " + label
 		case c.On:
 			label = "✅ " + label
 		}

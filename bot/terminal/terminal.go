@@ -50,7 +50,7 @@ func (t *Terminal) Reply(_ context.Context, r bot.Reply) (bot.Ref, error) {
 		if b.On {
 			mark = "✓ "
 		}
-		fmt.Fprintf(t.out, "  %d. %s%s\n", i+1, mark, t.plain(b.Label))
+		fmt.Fprintf(t.out, "  %d. %s%s\n", r.First+i+1, mark, t.plain(b.Label))
 	}
 	if r.Hint != "" {
 		fmt.Fprintf(t.out, "  %s\n", t.plain(r.Hint))

@@ -26,7 +26,7 @@ func compose(r bot.Reply) string {
 		if c.On {
 			on = "✓ "
 		}
-		fmt.Fprintf(&b, "\n*%d*. %s%s", i+1, on, plain(c.Label))
+		fmt.Fprintf(&b, "\n*%d*. %s%s", r.First+i+1, on, plain(c.Label))
 	}
 	if r.Hint != "" {
 		b.WriteString("\n\n" + plain(r.Hint))

@@ -223,7 +223,7 @@ func file(name, mediaType string, clean bool) *flows.File {
 // find is the button with a label, among those that can be pressed now.
 func (p *replay) find(label string) *flows.Press {
 	v := p.rules.View(p.session)
-	for _, o := range append(v.Choices, v.Nav...) {
+	for _, o := range append(v.Choices[v.From:v.To:v.To], v.Nav...) {
 		if p.text(o.Label) == label {
 			return &flows.Press{Tag: v.Tag, Step: o.Step, Code: o.Code}
 		}
@@ -259,7 +259,7 @@ func (p *replay) view() {
 		}
 	}
 	var labels []string
-	for _, o := range v.Choices {
+	for _, o := range v.Choices[v.From:v.To] {
 		mark := ""
 		if o.On {
 			mark = "✓"
