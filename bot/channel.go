@@ -108,6 +108,13 @@ type Forgetter interface {
 	ForgetBefore(ctx context.Context, since time.Time) (int, error)
 }
 
+// Vanisher is a channel that can have messages disappear by themselves.
+type Vanisher interface {
+	// Vanish has new messages of the chat that the message came from disappear
+	// after a day, for both sides. Doing it again is harmless.
+	Vanish(ctx context.Context, m Message) error
+}
+
 // Upload is a copy that goes to supervisors.
 type Upload struct {
 	Name string // neutral, made by us

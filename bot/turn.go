@@ -86,7 +86,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 	in := flows.Input{
 		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
-		Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
+		Vanishes: vanishes(ch), Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
 	}
 	if m.Problem != "" {
 		in.Problem = &flows.Refusal{Key: m.Problem}
@@ -151,12 +151,21 @@ func (b *Bot) before(ctx context.Context, ch Channel, m Message, e flows.Effect)
 		if err := b.open(ctx, ch, m, e.Report); err != nil {
 			return fmt.Errorf("open case: %w", err)
 		}
+	case flows.Vanish:
+		if err := ch.(Vanisher).Vanish(ctx, m); err != nil {
+			return fmt.Errorf("have messages disappear: %w", err)
+		}
 	case flows.Attach:
 		if _, err := b.Cases.Attach(ctx, e.Report, e.File, b.Now()); err != nil {
 			return fmt.Errorf("attach evidence: %w", err)
 		}
 	}
 	return nil
+}
+
+func vanishes(ch Channel) bool {
+	_, ok := ch.(Vanisher)
+	return ok
 }
 
 // after removes what the session no longer refers to. What cannot be removed

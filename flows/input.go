@@ -8,17 +8,18 @@ type Command string
 
 // The commands.
 const (
-	Start    Command = "start"
-	Report   Command = "report"
-	Resume   Command = "resume"
-	Back     Command = "back"
-	Skip     Command = "skip"
-	Cancel   Command = "cancel"
-	Language Command = "language"
-	Help     Command = "help"
-	Danger   Command = "danger"
-	MyData   Command = "mydata"
-	Done     Command = "done"
+	Start     Command = "start"
+	Report    Command = "report"
+	Resume    Command = "resume"
+	Back      Command = "back"
+	Skip      Command = "skip"
+	Cancel    Command = "cancel"
+	Language  Command = "language"
+	Help      Command = "help"
+	Danger    Command = "danger"
+	MyData    Command = "mydata"
+	Vanishing Command = "vanishing"
+	Done      Command = "done"
 )
 
 // Press is a button, or the choice that stands for one. Tag tells the buttons
@@ -53,6 +54,7 @@ type Input struct {
 	Edits    string   // the earlier message that this one changes
 	Deleted  bool     // the message that Edits names was deleted
 	Album    string   // messages of one album share it
+	Vanishes bool     // the channel can have messages disappear by themselves
 	Numbered bool     // the channel showed the choices with numbers, having no buttons
 	Picks    []Code   // several choices at once, found by their numbers
 }

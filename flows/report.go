@@ -53,12 +53,15 @@ type (
 	}
 	// Discard says that nobody needs this report's files any more.
 	Discard struct{ Report ReportID }
+	// Vanish says that the reporter wants messages to disappear by themselves.
+	Vanish struct{}
 )
 
 func (Submit) effect()  {}
 func (Attach) effect()  {}
 func (Remove) effect()  {}
 func (Discard) effect() {}
+func (Vanish) effect()  {}
 
 // ticketAlphabet is Crockford's base 32: no I, L, O, U.
 const ticketAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -131,6 +131,13 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 		s.say(Say("help.emergency"))
 	case MyData:
 		s.say(Say("help.data"))
+	case Vanishing:
+		if !in.Vanishes {
+			s.say(Say("help.not_vanishing"))
+			break
+		}
+		s.say(Say("help.vanishing"))
+		return s, []Effect{Vanish{}}
 	case Back:
 		return r.back(s, was), nil
 	case Skip:

@@ -183,7 +183,7 @@ func used(t *testing.T, l *Locales) map[string]string {
 		keys["language."+lang] = "the choice of language"
 	}
 	for _, c := range []flows.Command{flows.Start, flows.Report, flows.Resume, flows.Back, flows.Skip, flows.Cancel,
-		flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Done} {
+		flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Vanishing, flows.Done} {
 		keys["command."+string(c)] = "commands"
 		if slices.Contains(menu, c) {
 			keys["command."+string(c)+".menu"] = "commands"

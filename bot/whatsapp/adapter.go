@@ -49,8 +49,7 @@ type Adapter struct {
 	queue  *bot.Queue
 	ctx    context.Context
 	end    context.CancelCauseFunc
-	timers map[types.JID]uint32 // seconds after which messages of a chat disappear
-	hours  map[types.JID]int64  // in which people last wrote
+	chats  map[types.JID]chat // with people
 	broken map[string]*time.Timer
 	media  map[types.MessageID]chan *events.MediaRetry // who waits for a file that was asked for again
 }
@@ -60,6 +59,7 @@ var (
 	_ bot.Fetcher   = (*Adapter)(nil)
 	_ bot.Group     = (*Adapter)(nil)
 	_ bot.Forgetter = (*Adapter)(nil)
+	_ bot.Vanisher  = (*Adapter)(nil)
 )
 
 // New returns an adapter. It does not connect yet.
@@ -70,7 +70,7 @@ func New(cfg Config) *Adapter {
 	a := &Adapter{
 		cfg: cfg, me: cfg.Device, cli: cfg.Device.cli, pace: pace.New(cfg.Limits, isGroup), log: cfg.Log,
 		files: make(chan struct{}, 2), cut: make(chan time.Duration, 1), ctx: context.Background(), end: func(error) {},
-		timers: map[types.JID]uint32{}, hours: map[types.JID]int64{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
+		chats: map[types.JID]chat{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
 	}
 	cfg.Device.careful()
 	a.cli.UseRetryMessageStore = true

@@ -40,7 +40,7 @@ func Open(ctx context.Context, db *sql.DB, wire Wiring) (*Device, error) {
 	if err := tables.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("open WhatsApp device: %w", err)
 	}
-	if _, err := db.ExecContext(ctx, people); err != nil {
+	if _, err := db.ExecContext(ctx, chats); err != nil {
 		return nil, fmt.Errorf("open WhatsApp device: %w", err)
 	}
 	stored, err := tables.GetFirstDevice(ctx)

@@ -23,32 +23,7 @@ var rows = []struct{ table, column string }{
 	{"whatsmeow_retry_buffer", "chat_jid"},
 	{"whatsmeow_lid_map", "lid"},
 	{"whatsmeow_lid_map", "pn"},
-	{"netra_whatsapp_people", "jid"},
-}
-
-// people is who wrote lately: whatsmeow itself keeps no times.
-const people = `CREATE TABLE IF NOT EXISTS netra_whatsapp_people (
-	jid  TEXT PRIMARY KEY,
-	hour INTEGER NOT NULL -- since 1970, of the last message
-) WITHOUT ROWID`
-
-// wrote notes that somebody wrote, once an hour.
-func (a *Adapter) wrote(ctx context.Context, who types.JID) {
-	hour := a.cfg.Now().Unix() / 3600
-	a.mu.Lock()
-	known := a.hours[who] == hour
-	if len(a.hours) >= maxTimers {
-		clear(a.hours)
-	}
-	a.hours[who] = hour
-	a.mu.Unlock()
-	if known {
-		return
-	}
-	if _, err := a.me.db.ExecContext(ctx, `INSERT INTO netra_whatsapp_people (jid, hour) VALUES (?1, ?2)
-		ON CONFLICT (jid) DO UPDATE SET hour = ?2`, who.String(), hour); err != nil {
-		a.log.Warn().Str("reason", fmt.Sprintf("%T", err)).Msg("who wrote is not noted: they may be forgotten late")
-	}
+	{"netra_whatsapp_chats", "jid"},
 }
 
 // ForgetBefore implements bot.Forgetter.
@@ -66,7 +41,7 @@ func (a *Adapter) ForgetBefore(ctx context.Context, since time.Time) (int, error
 }
 
 func (a *Adapter) old(ctx context.Context, hour int64) ([]bot.Address, error) {
-	rows, err := a.me.db.QueryContext(ctx, `SELECT jid FROM netra_whatsapp_people WHERE hour < ?`, hour)
+	rows, err := a.me.db.QueryContext(ctx, `SELECT jid FROM netra_whatsapp_chats WHERE hour < ?`, hour)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +87,7 @@ func (a *Adapter) Forget(ctx context.Context, who bot.Address) error {
 		return fmt.Errorf("forget on WhatsApp: %w", err)
 	}
 	a.mu.Lock()
-	delete(a.timers, j)
-	delete(a.hours, j)
+	delete(a.chats, j)
 	a.mu.Unlock()
 	return nil
 }

@@ -15,25 +15,30 @@ import (
 // desk is a bot on WhatsApp with one person who writes to it.
 type desk struct {
 	*testing.T
-	p    *bottest.WhatsApp
-	s    *bottest.Stack
-	user *whatsapptest.User
-	chat *whatsapptest.Chat
-	r    bottest.Phone
-	ctx  context.Context
+	p       *bottest.WhatsApp
+	s       *bottest.Stack
+	process *bottest.Process
+	user    *whatsapptest.User
+	chat    *whatsapptest.Chat
+	r       bottest.Phone
+	ctx     context.Context
 }
 
 func newDesk(t *testing.T) *desk {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	d := &desk{T: t, p: bottest.NewWhatsApp(t), s: bottest.NewStack(t), ctx: ctx}
-	ch, receive := d.p.Connect()
-	d.s.Start(ch, d.p.Intake(), receive)
+	d.start()
 	d.user = d.p.Server.NewUser("")
 	d.chat = d.user.Chat(d.p.Account)
 	d.r = bottest.NewPhone(d.user, d.p.Account)
 	t.Cleanup(d.p.Check)
 	return d
+}
+
+func (d *desk) start() {
+	ch, receive := d.p.Connect()
+	d.process = d.s.Start(ch, d.p.Intake(), receive)
 }
 
 // until waits for the words of a key in an answer that came after seq.
@@ -150,6 +155,29 @@ func TestDisappearing(t *testing.T) {
 	d.talk(bottest.Citizen[:2])
 	if m := d.chat.Last(); m.Expires != 24*time.Hour {
 		t.Errorf("our message disappears after %v", m.Expires)
+	}
+}
+
+// TestVanish: whoever asks for it has messages disappear from then on, those
+// that nobody asked for just then too, and after a restart.
+func TestVanish(t *testing.T) {
+	d := newDesk(t)
+	d.talk(bottest.Citizen[:len(bottest.Citizen)-1])
+	if m := d.chat.Last(); m.Expires != 0 {
+		t.Fatalf("messages disappear after %v before anybody wants it", m.Expires)
+	}
+	seq := d.chat.Seq()
+	d.chat.Say("pesan sementara")
+	if m := d.until(seq, "help.vanishing"); m.Expires != 24*time.Hour {
+		t.Errorf("the answer disappears after %v", m.Expires)
+	}
+	d.process.Stop()
+	d.start()
+	seq = d.chat.Seq()
+	d.talk(bottest.Citizen[len(bottest.Citizen)-1:])
+	d.s.Settled(d.ctx)
+	if m := d.until(seq, "case.delivered"); m.Expires != 24*time.Hour {
+		t.Errorf("word of the delivery disappears after %v", m.Expires)
 	}
 }
 

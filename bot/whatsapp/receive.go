@@ -43,8 +43,7 @@ func (a *Adapter) message(e *events.Message) bool {
 	}
 	from := a.reporter(a.ctx, src.Sender, src.SenderAlt)
 	a.readable(from, e.Info.ID)
-	a.remember(from, e.Message)
-	a.wrote(a.ctx, from)
+	a.wrote(a.ctx, from, e.Message)
 	m, ok := decode(e, from)
 	if !ok {
 		return true

@@ -42,11 +42,9 @@ func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error
 }
 
 func (a *Adapter) say(ctx context.Context, to types.JID, text string, expires uint32, prio pace.Priority, id types.MessageID) error {
-	a.mu.Lock()
 	if expires == 0 {
-		expires = a.timers[to]
+		expires = a.chat(ctx, to).timer
 	}
-	a.mu.Unlock()
 	m := &waE2E.Message{Conversation: proto.String(text)}
 	if expires > 0 {
 		m = &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{
@@ -70,29 +68,4 @@ func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Me
 	err = a.failure(ctx, op, err)
 	a.cfg.Metrics.Call("whatsapp", op, err)
 	return err
-}
-
-// maxTimers bounds how many chats' timers are remembered.
-const maxTimers = 10_000
-
-// remember keeps the timer of a chat's disappearing messages: every message of
-// a chat that has one says so, and ours should do as the reporter's.
-func (a *Adapter) remember(chat types.JID, m *waE2E.Message) {
-	set := m.GetProtocolMessage()
-	setting := set != nil && set.GetType() == waE2E.ProtocolMessage_EPHEMERAL_SETTING
-	n := expiry(m)
-	if setting {
-		n = set.GetEphemeralExpiration()
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch {
-	case n > 0:
-		if len(a.timers) >= maxTimers {
-			clear(a.timers)
-		}
-		a.timers[chat] = n
-	case setting, m.GetConversation() != "":
-		delete(a.timers, chat)
-	}
 }

@@ -161,7 +161,7 @@ func (p *replay) input(said string) (flows.Input, bool) {
 	p.said[said] = in.ID
 	switch word {
 	case "#":
-		in.Numbered, in.Text = true, rest
+		in.Numbered, in.Vanishes, in.Text = true, true, rest
 	case "@photo":
 		in.File, in.Text = file(rest, "image/jpeg", true), caption
 	case "@video":
@@ -246,6 +246,8 @@ func (p *replay) effect(e flows.Effect) {
 		fmt.Fprintf(&p.out, "= attach %s %s\n", e.Report.Ticket(), e.File.Digest)
 	case flows.Remove:
 		fmt.Fprintf(&p.out, "= remove %d files\n", len(e.Files))
+	case flows.Vanish:
+		fmt.Fprintln(&p.out, "= vanish")
 	case flows.Discard:
 		fmt.Fprintf(&p.out, "= discard %s\n", e.Report.Ticket())
 	}
