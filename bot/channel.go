@@ -115,6 +115,18 @@ type Vanisher interface {
 	Vanish(ctx context.Context, m Message) error
 }
 
+// Limiter is a channel whose platform may hold our messages back for a time.
+type Limiter interface {
+	// Limited reports whether it does.
+	Limited() bool
+}
+
+// Linker is a channel that reporters can be sent to.
+type Linker interface {
+	// Link is where they find us on it, "" while that is not known.
+	Link() string
+}
+
 // Upload is a copy that goes to supervisors.
 type Upload struct {
 	Name string // neutral, made by us

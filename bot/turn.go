@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ type Bot struct {
 	Keys     *store.Keys
 	// Route names the intakes a report goes to.
 	Route func(flows.Finished) []string
+	// Elsewhere is where reporters find us while a channel is limited, "" when
+	// nowhere. Nil is allowed.
+	Elsewhere func(channel string) string
 	// Opened is called when a case may have been opened or got more evidence. It
 	// must not block. Nil is allowed.
 	Opened  func()
@@ -290,6 +294,9 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // reply says what the saved session calls for.
 func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Reporter, s flows.Session, prompt string) error {
+	if l, ok := ch.(Limiter); ok && l.Limited() {
+		s.Notices = append(slices.Clone(s.Notices), b.limited(ch.Name()))
+	}
 	r := b.Render(ch.Name(), m.Numbered, s)
 	r.In, r.Prompt = m, Ref(prompt)
 	ref, err := ch.Reply(ctx, r)
@@ -303,6 +310,16 @@ func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Report
 		}
 	}
 	return nil
+}
+
+// limited says that answers may be late, and where they are not.
+func (b *Bot) limited(channel string) flows.Phrase {
+	if b.Elsewhere != nil {
+		if link := b.Elsewhere(channel); link != "" {
+			return flows.Say("channel.limited", "elsewhere", flows.Phrase{Text: link})
+		}
+	}
+	return flows.Say("channel.limited_alone")
 }
 
 // Render puts what a session calls for into words. numbered is for a channel

@@ -118,7 +118,7 @@ var given = map[string][]string{
 	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket"}, "card.missing": {"list"},
 	"card.row": {"label", "value"}, "card.mentioned": {"label"}, "card.story": {"value"},
 	"card.evidence": {"n"}, "card.evidence_sealed": {"n", "shown", "sealed"},
-	"alarm.delivery_late": {"ticket", "intake"},
+	"channel.limited": {"elsewhere"}, "alarm.delivery_late": {"ticket", "intake"},
 }
 
 func TestTextsUseWhatTheyAreGiven(t *testing.T) {
@@ -156,7 +156,7 @@ var elsewhere = []string{
 	"card.missing.files", "card.missing.office", "card.missing.person", "card.missing.place", "card.missing.status", "card.missing.when",
 	"citizen.evidence.note_label", "pressure.evidence.note_label",
 	"channel.telegram", "channel.terminal", "channel.whatsapp",
-	"choices.buttons", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
+	"channel.limited", "channel.limited_alone", "choices.buttons", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
 }
 
 // used collects every key that somebody says.

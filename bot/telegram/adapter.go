@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -40,12 +41,14 @@ type Adapter struct {
 	api  *api
 	pace *pace.Pacer
 	log  zerolog.Logger
+	name atomic.Pointer[string] // the bot's, once Telegram said it
 }
 
 var (
 	_ bot.Channel = (*Adapter)(nil)
 	_ bot.Fetcher = (*Adapter)(nil)
 	_ bot.Group   = (*Adapter)(nil)
+	_ bot.Linker  = (*Adapter)(nil)
 )
 
 // New returns an adapter. It makes no call yet.
@@ -74,7 +77,21 @@ func (*Adapter) Name() string { return "telegram" }
 // Ping makes the cheapest call there is: nil when the platform answers and
 // takes the token.
 func (a *Adapter) Ping(ctx context.Context) error {
-	return a.api.call(ctx, "getMe", nil, nil)
+	var me tgbotapi.User
+	if err := a.api.call(ctx, "getMe", nil, &me); err != nil {
+		return err
+	}
+	a.name.Store(&me.UserName)
+	return nil
+}
+
+// Link implements bot.Linker. It is known after the first Ping or Setup.
+func (a *Adapter) Link() string {
+	name := a.name.Load()
+	if name == nil || *name == "" {
+		return ""
+	}
+	return "https://t.me/" + *name
 }
 
 // MaxFile implements bot.Fetcher: what getFile allows.

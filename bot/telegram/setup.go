@@ -36,6 +36,9 @@ func (a *Adapter) Setup(ctx context.Context, faces []Face, webhook, secret strin
 	if err := a.api.call(ctx, method, p, nil); err != nil {
 		return fmt.Errorf("say where updates go: %w", err)
 	}
+	if err := a.Ping(ctx); err != nil {
+		return fmt.Errorf("ask who we are: %w", err)
+	}
 	for _, f := range faces {
 		menu, err := json.Marshal(f.Commands)
 		if err != nil {

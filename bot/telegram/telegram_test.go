@@ -148,6 +148,9 @@ func TestWebhook(t *testing.T) {
 	u := server.NewUser("id")
 	must(t, bottest.Talk(ctx, bottest.Person{User: u}, s.Words, "id", bottest.Picture(), bottest.Citizen))
 	s.Settled(ctx)
+	if want := "https://t.me/" + server.Username; a.Link() != want {
+		t.Errorf("reporters are sent to %q, not to %q", a.Link(), want)
+	}
 
 	post := func(secret, body string) int {
 		q, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, strings.NewReader(body))

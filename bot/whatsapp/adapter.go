@@ -24,6 +24,9 @@ import (
 // accounts that behave unlike people.
 var HumanePace = pace.Limits{Overall: 20, Chat: 15, Group: 20, Second: time.Second, Minute: time.Minute}
 
+// limitedPace is how fast we write while WhatsApp holds our messages back.
+var limitedPace = pace.Limits{Overall: 1, Second: 3 * time.Second, Minute: time.Minute}
+
 // Config is what an Adapter needs to know.
 type Config struct {
 	Device  *Device
@@ -40,7 +43,8 @@ type Adapter struct {
 	cfg  Config
 	me   *Device
 	cli  *whatsmeow.Client // its client
-	pace *pace.Pacer
+	pace *pace.Pacer       // when all is well
+	slow *pace.Pacer       // while WhatsApp limits the account
 	log  zerolog.Logger
 
 	files  chan struct{}      // one for each file in memory
@@ -51,6 +55,7 @@ type Adapter struct {
 	end    context.CancelCauseFunc
 	chats  map[types.JID]chat // with people
 	broken map[string]*time.Timer
+	held   time.Time                                   // when WhatsApp last held a message of ours back
 	media  map[types.MessageID]chan *events.MediaRetry // who waits for a file that was asked for again
 }
 
@@ -60,6 +65,7 @@ var (
 	_ bot.Group     = (*Adapter)(nil)
 	_ bot.Forgetter = (*Adapter)(nil)
 	_ bot.Vanisher  = (*Adapter)(nil)
+	_ bot.Limiter   = (*Adapter)(nil)
 )
 
 // New returns an adapter. It does not connect yet.
@@ -68,7 +74,7 @@ func New(cfg Config) *Adapter {
 		cfg.Now = time.Now
 	}
 	a := &Adapter{
-		cfg: cfg, me: cfg.Device, cli: cfg.Device.cli, pace: pace.New(cfg.Limits, isGroup), log: cfg.Log,
+		cfg: cfg, me: cfg.Device, cli: cfg.Device.cli, pace: pace.New(cfg.Limits, isGroup), slow: pace.New(limitedPace, isGroup), log: cfg.Log,
 		files: make(chan struct{}, 2), cut: make(chan time.Duration, 1), ctx: context.Background(), end: func(error) {},
 		chats: map[types.JID]chat{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
 	}
@@ -223,7 +229,7 @@ func (a *Adapter) failure(ctx context.Context, op string, err error) error {
 	case ctx.Err() != nil:
 	case errors.Is(err, whatsmeow.ErrNotInGroup), errors.Is(err, whatsmeow.ErrGroupNotFound), code == 403, code == 404:
 		f.Kind = bot.Gone
-	case code == limitedCode, code == 429:
+	case code == limitedCode, code == 429, errors.Is(err, whatsmeow.ErrIQRateOverLimit):
 		f.Kind, f.After = bot.RetryAfter, time.Minute
 		a.limitedNow(code)
 	case code >= 400 && code < 500, errors.Is(err, whatsmeow.ErrUnknownServer), errors.Is(err, whatsmeow.ErrRecipientADJID):

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/bottest"
 	"github.com/netralitas/netra/bot/bottest/whatsapptest"
 	"github.com/netralitas/netra/bot/whatsapp"
@@ -18,6 +19,7 @@ type desk struct {
 	p       *bottest.WhatsApp
 	s       *bottest.Stack
 	process *bottest.Process
+	limited bot.Limiter
 	user    *whatsapptest.User
 	chat    *whatsapptest.Chat
 	r       bottest.Phone
@@ -38,6 +40,7 @@ func newDesk(t *testing.T) *desk {
 
 func (d *desk) start() {
 	ch, receive := d.p.Connect()
+	d.limited = ch.(bot.Limiter)
 	d.process = d.s.Start(ch, d.p.Intake(), receive)
 }
 
@@ -134,6 +137,40 @@ func TestUnreadable(t *testing.T) {
 	seq = d.chat.Seq()
 	d.chat.Say("Lapangan desa")
 	d.until(seq, "citizen.status.ask")
+}
+
+// TestLimited: when WhatsApp holds a message back, whoever can be answered is
+// told where else to go, slowly, and what they sent is kept.
+func TestLimited(t *testing.T) {
+	d := newDesk(t)
+	d.process.Bot.Elsewhere = func(channel string) string { return "https://t.me/contoh_bot?" + channel }
+	barred := d.p.Server.NewUser("")
+	d.p.Server.SetHook(func(s whatsapptest.Stanza) whatsapptest.Fault {
+		if s.From == d.p.Account && s.Kind == "message" && s.To.User == barred.LID.User {
+			return 463
+		}
+		return whatsapptest.NoFault
+	})
+	d.talk(bottest.Citizen[:2])
+	if text := d.chat.Last().Text; strings.Contains(text, "t.me") {
+		t.Errorf("sent elsewhere before anything is limited:\n%s", text)
+	}
+	barred.Chat(d.p.Account).Say("halo")
+	for !d.limited.Limited() {
+		if d.ctx.Err() != nil {
+			t.Fatal("the account does not count as limited")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	seq, began := d.chat.Seq(), time.Now()
+	d.chat.Say("1")
+	if m := d.until(seq, "channel.limited"); !strings.Contains(m.Text, "https://t.me/contoh_bot?whatsapp") || !strings.Contains(m.Text, "Langkah 2") {
+		t.Errorf("said:\n%s", m.Text)
+	}
+	d.talk(bottest.Citizen[3:4])
+	if took := time.Since(began); took < 3*time.Second {
+		t.Errorf("two answers in %v", took)
+	}
 }
 
 // TestGoneMedia: a file that has left WhatsApp's servers is asked for again.

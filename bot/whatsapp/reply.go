@@ -58,7 +58,11 @@ func (a *Adapter) say(ctx context.Context, to types.JID, text string, expires ui
 const sendTimeout = 30 * time.Second
 
 func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Message, prio pace.Priority, id types.MessageID) error {
-	err := a.pace.Do(ctx, bot.Address(to.String()), 1, prio, func() error {
+	keep := a.pace
+	if a.Limited() {
+		keep = a.slow
+	}
+	err := keep.Do(ctx, bot.Address(to.String()), 1, prio, func() error {
 		// whatsmeow sends one message after the other: none may take for ever.
 		ctx, cancel := context.WithTimeout(ctx, sendTimeout+15*time.Second)
 		defer cancel()

@@ -66,10 +66,24 @@ func (a *Adapter) stop(alarm string, why error) {
 	a.end(why)
 }
 
+// limitedFor is how long the account counts as limited after a message of ours
+// was held back.
+const limitedFor = time.Hour
+
+// Limited implements bot.Limiter.
+func (a *Adapter) Limited() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.cfg.Now().Sub(a.held) < limitedFor
+}
+
 // limitedNow says that WhatsApp holds our messages back.
 func (a *Adapter) limitedNow(code int) {
+	a.mu.Lock()
+	a.held = a.cfg.Now()
+	a.mu.Unlock()
 	a.cfg.Metrics.Alarm("whatsapp_limited")
-	a.log.Error().Int("code", code).Msg("WhatsApp limits the account: answers wait and are tried again; point reporters to Telegram until this ends")
+	a.log.Error().Int("code", code).Msg("WhatsApp limits the account: we write slowly, answers wait and are tried again, and reporters are told of Telegram if it is served")
 }
 
 // retakeAfter is how long a fault of ours has to pass before WhatsApp is made

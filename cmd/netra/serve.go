@@ -202,6 +202,14 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 		}
 		lines = append(lines, wa)
 	}
+	b.Elsewhere = func(channel string) string {
+		for _, ln := range lines {
+			if to, ok := ln.channel.(bot.Linker); ok && ln.channel.Name() != channel {
+				return to.Link()
+			}
+		}
+		return ""
+	}
 	queues := make([]*bot.Queue, len(lines))
 	for i, ln := range lines {
 		deliverer.Channels[ln.channel.Name()] = ln.channel
