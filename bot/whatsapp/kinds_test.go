@@ -235,18 +235,51 @@ func TestOtherGroups(t *testing.T) {
 	if d.p.Account.Counts()["message"] == before {
 		t.Error("nothing was sent at all")
 	}
-	card := d.p.Group()[0].ID
-	id := d.p.Watcher.Chat(d.p.Desk).Reply(card, "ambil")
-	for n := 0; ; n++ {
-		heard := d.p.Said()
-		if i := slices.IndexFunc(heard, func(s whatsapp.Said) bool { return string(s.ID) == id }); i >= 0 {
-			if string(heard[i].Quotes) != card || heard[i].Text != "ambil" || string(heard[i].By) != d.p.Watcher.LID.String() {
-				t.Errorf("heard %+v", heard[i])
+	heard(d.ctx, t, d.p)
+}
+
+// TestGroupKinds: the supervisors' group may be an old one, whose members are
+// addressed by phone number, or one of a community.
+func TestGroupKinds(t *testing.T) {
+	for name, kind := range map[string]func(s *whatsapptest.Server, o whatsapptest.GroupOptions) whatsapptest.GroupOptions{
+		"by phone number": func(_ *whatsapptest.Server, o whatsapptest.GroupOptions) whatsapptest.GroupOptions {
+			o.ByPhone = true
+			return o
+		},
+		"in a community": func(s *whatsapptest.Server, o whatsapptest.GroupOptions) whatsapptest.GroupOptions {
+			o.Parent = s.NewGroupWith(whatsapptest.GroupOptions{Subject: "Komunitas Contoh", Community: true, Members: o.Members})
+			return o
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := bottest.NewWhatsApp(t)
+			p.Desk = p.Server.NewGroupWith(kind(p.Server, whatsapptest.GroupOptions{
+				Subject: "Pengawas Contoh", Members: []whatsapptest.Member{p.Watcher, p.Account},
+			}))
+			bottest.Report(t, p)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			heard(ctx, t, p)
+		})
+	}
+}
+
+// heard has a supervisor answer the card, and checks that it is heard with who
+// said it and what it answers.
+func heard(ctx context.Context, t *testing.T, p *bottest.WhatsApp) {
+	t.Helper()
+	card := p.Group()[0].ID
+	id := p.Watcher.Chat(p.Desk).Reply(card, "ambil")
+	for {
+		said := p.Said()
+		if i := slices.IndexFunc(said, func(s whatsapp.Said) bool { return string(s.ID) == id }); i >= 0 {
+			if string(said[i].Quotes) != card || said[i].Text != "ambil" || string(said[i].By) != p.Watcher.LID.String() {
+				t.Errorf("heard %+v", said[i])
 			}
 			return
 		}
-		if n == 500 {
-			t.Fatalf("the supervisor is not heard: %+v", heard)
+		if ctx.Err() != nil {
+			t.Fatalf("the supervisor is not heard: %+v", said)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
