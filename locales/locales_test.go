@@ -115,7 +115,7 @@ var given = map[string][]string{
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"}, "error.edited_sent": {"ticket"},
 	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
-	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket"}, "card.missing": {"list"},
+	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket", "n"}, "card.missing": {"list"},
 	"card.row": {"label", "value"}, "card.mentioned": {"label"}, "card.story": {"value"},
 	"card.evidence": {"n"}, "card.evidence_sealed": {"n", "shown", "sealed"},
 	"channel.limited": {"elsewhere"}, "alarm.delivery_late": {"ticket", "intake"},

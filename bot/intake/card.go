@@ -141,9 +141,12 @@ func (c Cards) missing(f flows.Flow, rep flows.Finished) flows.Phrase {
 	return flows.Say("card.missing", "list", list)
 }
 
-// Late announces evidence that came after the card.
-func (c Cards) Late(k store.Case, files []flows.File) string {
-	return c.words([]flows.Phrase{flows.Say("card.late", "ticket", text(k.Report.ID.Ticket())), c.evidence(files)})
+// Late announces the nth piece of evidence, which came after the card. The number
+// also tells two announcements apart where the same words are the same message.
+func (c Cards) Late(k store.Case, n int, f flows.File) string {
+	return c.words([]flows.Phrase{
+		flows.Say("card.late", "ticket", text(k.Report.ID.Ticket()), "n", text(itoa(n))), c.evidence([]flows.File{f}),
+	})
 }
 
 // Delivered is the one line the reporter gets.

@@ -145,7 +145,7 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 	for one.Files < len(files) { // late ones, each a step of its own
 		f := files[one.Files]
 		if !f.Clean {
-			if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, []flows.File{f}), bot.Ref(one.Card)); err != nil {
+			if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, one.Files+1, f), bot.Ref(one.Card)); err != nil {
 				return err
 			}
 		}
