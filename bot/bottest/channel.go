@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"io/fs"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -371,4 +373,42 @@ func crash(t *testing.T, open func(t *testing.T) Platform) {
 			})
 		}
 	}
+	t.Run("discard", func(t *testing.T) { discard(newFixture(t, open(t))) })
+}
+
+// discard has drafts with evidence deleted, with every operation of the stores
+// cut in turn: the reporter reads that it is deleted, and after the sweep there
+// is nothing left of the evidence.
+func discard(f *fixture) {
+	f.start()
+	for _, after := range []bool{false, true} {
+		limit := 1
+		for n := 0; n <= limit; n++ {
+			r := f.p.Reporter("id")
+			f.stack.Knife.Set(0, false)
+			f.talk(r, Citizen[:3])
+			f.stack.Knife.Set(n, after)
+			f.talk(r, []Line{
+				{Photo: 1, See: "evidence.kept"},
+				{Say: "batal", See: "menu.cancel_confirm"},
+				{Press: "menu.cancel_yes", See: "menu.cancelled"},
+			})
+			if n == 0 { // nothing was cut: this is how many operations there are
+				limit = f.stack.Knife.Count()
+			}
+		}
+		if limit < 8 {
+			f.Errorf("only %d operations were cut", limit)
+		}
+	}
+	f.stack.Knife.Set(0, false)
+	_, err := f.stack.vault.Sweep(f.ctx, time.Now().Add(time.Hour), f.stack.DB.Cases().HasFiles)
+	must(f, err)
+	must(f, filepath.WalkDir(filepath.Join(f.stack.Dir, "vault"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && d.Name() != ".lock" {
+			f.Errorf("evidence of a deleted draft stays: %s", filepath.Base(path))
+		}
+		return err
+	}))
+	f.count(0)
 }
