@@ -15,12 +15,12 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test bench fuzz lint fmt vuln build run chat update docker ci clean
+.PHONY: help deps test bench fuzz lint fmt vuln build run demo chat update docker ci clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-deps: ## install what the tests need (redis-server, a C compiler) if it is missing
+deps: ## install what the tests need (redis-server, chromium, a C compiler) if it is missing
 	@scripts/deps.sh
 
 # Uncached, because some tests start programs that Go's test cache cannot see.
@@ -48,6 +48,9 @@ build: ## build one static binary, bin/netra
 
 run: ## run the bot; configuration is NETRA_* in the environment
 	$(GO) run ./cmd/netra serve
+
+demo: ## see reporter and supervisors in a browser, with nothing else running
+	$(GO) run ./cmd/netra demo
 
 chat: ## hold a conversation in the terminal, with nothing else running
 	@$(GO) run ./cmd/netra chat

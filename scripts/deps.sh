@@ -14,6 +14,7 @@ programs() {
 	cat <<-'LIST'
 		gcc;          the race detector links with C;           gcc libc6-dev; gcc glibc-devel;           gcc musl-dev; gcc;          gcc
 		redis-server; the session tests talk to a real Redis;   redis-server;  redis|valkey-compat-redis; redis|valkey; redis|valkey; redis
+		chromium;     the demo's page is tested in a browser;   chromium|chromium-browser; chromium;      chromium;     chromium;     --cask chromium
 	LIST
 }
 
@@ -30,6 +31,13 @@ present() {
 		local cc
 		cc=$(go env CC 2>/dev/null || true)
 		command -v "${cc%% *}" >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1
+		;;
+	chromium) # any of its family will do
+		local name
+		for name in chromium chromium-browser google-chrome chrome; do
+			command -v "$name" >/dev/null 2>&1 && return
+		done
+		return 1
 		;;
 	*)
 		command -v "$1" >/dev/null 2>&1

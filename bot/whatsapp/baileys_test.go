@@ -30,7 +30,7 @@ func (b *baileys) Reporter(string) bottest.Reporter {
 // receipts and files must be right for somebody else, too.
 func TestBaileys(t *testing.T) {
 	node(t)
-	modules(t, "testdata/baileys")
+	bottest.NodeModules(t, "testdata/baileys")
 	began := time.Now()
 	p := &baileys{WhatsApp: bottest.NewWhatsApp(t), t: t}
 	supervisor := newCompanion(t, p.WhatsApp, "testdata/baileys/client.mjs")

@@ -48,7 +48,7 @@ func newCompanion(t *testing.T, p *bottest.WhatsApp, program string) *companion 
 	raw, err := os.ReadFile(program)
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(dir, "client.mjs"), raw, 0o600))
-	must(t, os.Symlink(modules(t, filepath.Dir(program)), filepath.Join(dir, "node_modules")))
+	must(t, os.Symlink(bottest.NodeModules(t, filepath.Dir(program)), filepath.Join(dir, "node_modules")))
 
 	// A link or a poster leads people to the bot: they write first.
 	person := p.Server.NewAccountWith(whatsapptest.AccountOptions{Known: []whatsapptest.Member{p.Account}})

@@ -29,6 +29,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"serve", "run the bot", serve},
+		{"demo", "see reporter and supervisors in a browser, nothing else running", demoCommand},
 		{"chat", "hold a conversation in the terminal, nothing else running", chat},
 		{"flow", "list or draw the flows: flow list, flow draw [FLOW]", flowCommand},
 		{"doctor", "check configuration, database, Redis and Telegram; --health asks a running bot", doctor},

@@ -697,6 +697,11 @@ func TestShippedUnwired(t *testing.T) {
 		if len(f) == 0 {
 			continue
 		}
+		// The demo plays Telegram, on loopback and at an address that serve is
+		// told; nothing of it can lead WhatsApp's client anywhere.
+		if strings.HasSuffix(f[0], "/bottest/telegramtest") {
+			continue
+		}
 		if strings.Contains(f[0], "/bottest") || strings.HasSuffix(f[0], "test") && strings.Contains(f[0], "netra") {
 			t.Errorf("shipped: %s", f[0])
 		}
