@@ -107,7 +107,11 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 	}
 	next, effects := b.Rules.Advance(saved.Session, in)
 	for _, e := range effects {
-		if err := b.before(ctx, ch, m, e); err != nil {
+		err := b.before(ctx, ch, m, e)
+		if fail := (*Failure)(nil); e == (flows.Vanish{}) && errors.As(err, &fail) && (fail.Kind == Bug || fail.Kind == Gone) {
+			next.Notices, err = []flows.Phrase{flows.Say("help.not_vanishing")}, nil
+		}
+		if err != nil {
 			return flows.Session{}, kept, err
 		}
 		if e, ok := e.(flows.Submit); ok {
@@ -294,6 +298,9 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // reply says what the saved session calls for.
 func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Reporter, s flows.Session, prompt string) error {
+	if s.Aside == flows.AsideReceipt && len(s.Notices) == 0 {
+		return nil // nothing is asked, and there is nothing to say
+	}
 	if l, ok := ch.(Limiter); ok && l.Limited() {
 		s.Notices = append(slices.Clone(s.Notices), b.limited(ch.Name()))
 	}
@@ -341,13 +348,16 @@ func (b *Bot) Render(channel string, numbered bool, s flows.Session) Reply {
 		}
 		return out
 	}
+	ticked := slices.ContainsFunc(v.Choices, func(o flows.Option) bool { return o.On })
 	hint := ""
 	switch {
+	case numbered && ticked:
+		hint = "choices.ticked"
 	case numbered && v.Accepts.Several:
 		hint = "choices.several"
 	case numbered && len(v.Choices) > 0:
 		hint = "choices.one"
-	case v.Accepts.Several:
+	case ticked:
 		hint = "choices.buttons"
 	}
 	if hint != "" {

@@ -1,58 +1,84 @@
 package flows
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // edited does what the reporter did to an earlier message to the answer that it
 // gave: an edit answers that question again, a deletion takes the answer back.
 // The question that is open stays open.
 func (r Rules) edited(s Session, in Input) (Session, []Effect) {
-	switch {
-	case !s.Sent.IsZero():
-		s.say(Say("error.edited_sent", "ticket", literal(s.Report.Ticket())))
-		s.Aside = AsideReceipt
-		return s, nil
-	case !s.Asking():
-		s.say(Say("menu.nothing_open"))
+	if !s.Asking() {
+		s.Aside = AsideReceipt // whoever tidies a chat up wants no new message in it
+		if !in.Deleted && !s.Sent.IsZero() {
+			s.say(Say("error.edited_sent"))
+		}
 		return s, nil
 	}
 	s.Aside = AsideNone
 	f := r.Flow(s.Flow)
 	by := mark(in.Edits)
-	for _, st := range f.asked(s.Answers) {
-		a, ok := f.valid(*st, s.Answers)
+	for i := range f.Steps {
+		st := &f.Steps[i]
+		a := s.Answers[st.ID] // also one that does not apply any more
+		file := slices.IndexFunc(a.Files, func(x File) bool { return x.By.has(by) })
+		note := slices.IndexFunc(a.Notes, func(n Note) bool { return n.By == by })
 		switch {
-		case !ok:
-		case st.Kind.Accepts().Files:
-			file := slices.IndexFunc(a.Files, func(x File) bool { return x.By == by })
-			note := slices.IndexFunc(a.Notes, func(n Note) bool { return n.By == by })
-			switch {
-			case in.Deleted && (file >= 0 || note >= 0):
-				return s.takeBack(*st, file, note)
-			case note >= 0 && tidy(in.Text) != "":
-				return r.rewrite(s, f, *st, note, in), nil
-			}
-		case a.By == by && in.Deleted:
-			s.unset(st.ID)
-			s.say(Say("question.deleted", "label", Say(f.Key(st.ID, "label"))))
+		case in.Deleted && (file >= 0 || note >= 0):
+			return s.takeBack(f, *st, file, note, by)
+		case file >= 0 || note >= 0:
+			return s.rewrite(f, *st, file, note, in), nil
+		case in.Deleted && a.By == by:
+			s.withdraw(f, *st)
 			return s, nil
-		case a.By == by:
-			return r.reread(s, f, *st, in)
+		case a.By == by && slices.Contains(f.asked(s.Answers), st):
+			return r.reread(s, f, *st, in), nil
 		}
 	}
 	s.say(Say("error.edited"))
 	return s, nil
 }
 
-// takeBack removes a file, a note, or both from the evidence; -1 is none.
-func (s Session) takeBack(st Step, file, note int) (Session, []Effect) {
-	a := s.Answers[st.ID]
-	var effects []Effect
-	if file >= 0 {
-		effects = []Effect{Remove{s.Report, []File{a.Files[file]}}}
-		a.Files = slices.Delete(slices.Clone(a.Files), file, file+1)
+// stay keeps the open question open while another answer goes, so that words on
+// their way answer what they were written for. It does not for consent, nor at
+// the review, which is no question.
+func (s *Session) stay(f Flow, gone Step) {
+	cur := f.current(*s)
+	_, review := cur.Kind.(Review)
+	if _, consent := gone.Kind.(Consent); !consent && !review && cur.ID != gone.ID {
+		s.At = cur.ID
+	} else {
+		s.At = ""
 	}
+}
+
+// withdraw forgets an answer: its question comes again.
+func (s *Session) withdraw(f Flow, st Step) {
+	s.stay(f, st)
+	s.unset(st.ID)
+	s.say(Say("question.deleted", "label", Say(f.Key(st.ID, "label"))))
+}
+
+// takeBack removes a file, a note, or both from the evidence; -1 is none. A file
+// that was sent twice stays while one of the two messages does.
+func (s Session) takeBack(f Flow, st Step, file, note int, by Mark) (Session, []Effect) {
+	s.stay(f, st)
+	a := s.Answers[st.ID]
 	if note >= 0 {
 		a.Notes = slices.Delete(slices.Clone(a.Notes), note, note+1)
+	}
+	var effects []Effect
+	if file >= 0 {
+		a.Files = slices.Clone(a.Files)
+		x := &a.Files[file]
+		if x.By = x.By.without(by); x.By != (Marks{}) {
+			s.set(st.ID, a)
+			s.say(Say("evidence.twice"))
+			return s, nil
+		}
+		effects = []Effect{Remove{s.Report, []File{*x}}}
+		a.Files = slices.Delete(a.Files, file, file+1)
 	}
 	if a.Empty() {
 		a = Answer{Open: true}
@@ -62,36 +88,55 @@ func (s Session) takeBack(st Step, file, note int) (Session, []Effect) {
 	return s, effects
 }
 
-// rewrite changes a note.
-func (r Rules) rewrite(s Session, f Flow, st Step, i int, in Input) Session {
-	a, err := s.Answers[st.ID].note(i, Note{tidy(in.Text), mark(in.Edits)})
-	if err != nil {
-		s.say(Say("error.edited"))
-		return s
+// rewrite changes a note, or gives one to a file. The file itself stays what it
+// was, whatever took its place in the chat.
+func (s Session) rewrite(f Flow, st Step, file, note int, in Input) Session {
+	a := s.Answers[st.ID]
+	if words := tidy(in.Text); words != "" {
+		if note < 0 {
+			note = len(a.Notes)
+		}
+		changed, err := a.note(note, Note{words, mark(in.Edits)})
+		if ref := (Refusal{}); errors.As(err, &ref) {
+			s.refuse(ref)
+			return s
+		}
+		a = changed
+		s.set(st.ID, a)
+		s.say(Say("question.changed", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
 	}
-	s.set(st.ID, a)
-	s.say(Say("question.changed", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+	if file >= 0 {
+		s.say(Say("evidence.file_stays"))
+	}
 	return s
 }
 
 // reread reads the changed words as the answer to their own question. What is
-// no answer to it changes nothing.
-func (r Rules) reread(s Session, f Flow, st Step, in Input) (Session, []Effect) {
+// no answer to it changes nothing. An answer that ends the conversation takes
+// the old one back instead: only a plain yes deletes.
+func (r Rules) reread(s Session, f Flow, st Step, in Input) Session {
 	then := s
 	then.At = st.ID
 	in.Said, in.Edits = in.Edits, ""
 	in = r.understand(then, in)
 	takes := st.Kind.Accepts()
-	other := in.Press != nil && (takes.Several || in.Press.Step != st.ID || !slices.Contains(takes.Codes, in.Press.Code))
+	other := in.Command != "" || in.Problem != nil ||
+		in.Press != nil && (takes.Several || in.Press.Step != st.ID || !slices.Contains(takes.Codes, in.Press.Code))
 	a, err := st.Kind.Read(in, Answer{})
-	if err != nil || other || in.Command != "" || in.Problem != nil {
+	had := s.Answers[st.ID]
+	switch ref := (Refusal{}); {
+	case other:
 		s.say(Say("error.edited"))
-		return s, nil
+	case errors.As(err, &ref):
+		s.refuse(ref)
+		s.say(Say("error.edited"))
+	case st.ends(a):
+		s.withdraw(f, st)
+	case !had.Skipped && slices.Equal(a.Codes, had.Codes) && (a.Text == had.Text || len(a.Codes) > 0):
+		// nothing new: platforms tell of edits that nobody made
+	default:
+		r.store(&s, f, st, a, in)
+		s.say(Say("question.changed", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
 	}
-	if st.ends(a) {
-		return r.end(s, f, st, a)
-	}
-	r.store(&s, f, st, a, in)
-	s.say(Say("question.changed", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
-	return s, nil
+	return s
 }

@@ -66,7 +66,7 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		}
 		s.Aside = AsideReceipt
 		late := *in.File
-		late.By = 0
+		late.By = Marks{}
 		return s, []Effect{Attach{s.Report, late}}
 	}
 	had, answered := s.Answers[st.ID]
@@ -78,7 +78,10 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 	a.Open = !answered || had.Open
 	s.set(st.ID, a)
 	key := "evidence.kept"
-	if strings.HasPrefix(in.File.Type, "audio/") {
+	switch {
+	case len(a.Files) == len(had.Files):
+		key = "evidence.again"
+	case strings.HasPrefix(in.File.Type, "audio/"):
 		key = "evidence.kept_voice"
 	}
 	s.kept(Say(key, "n", number(len(a.Files))), *in.File)
@@ -96,7 +99,7 @@ func (s *Session) noted(in Input, a Answer) {
 // kept says that a file is kept, once for an album, beside what was refused.
 func (s *Session) kept(p Phrase, f File) {
 	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Phrase) bool {
-		return slices.Contains([]string{"evidence.kept", "evidence.kept_voice", "evidence.added"}, n.Key)
+		return slices.Contains([]string{"evidence.kept", "evidence.kept_voice", "evidence.again", "evidence.added"}, n.Key)
 	})
 	s.say(p)
 	if !f.Clean {

@@ -172,6 +172,12 @@ func (k Multi) Read(in Input, had Answer) (Answer, error) {
 		had.Open = false
 		return had, nil
 	}
+	if len(in.Picks) > 0 && len(had.Codes) > 0 { // by number, where some are ticked: these change
+		for _, c := range in.Picks {
+			had = k.toggle(had, c)
+		}
+		return had, nil
+	}
 	if len(in.Picks) > 0 { // by number: the whole answer at once
 		picks := slices.Clone(in.Picks)
 		slices.Sort(picks)
@@ -187,6 +193,10 @@ func (k Multi) Read(in Input, had Answer) (Answer, error) {
 	if !ok {
 		return Answer{}, need(in, "error.pick_some")
 	}
+	return k.toggle(had, c), nil
+}
+
+func (k Multi) toggle(had Answer, c Code) Answer {
 	switch {
 	case had.Is(c):
 		had.Codes = slices.DeleteFunc(slices.Clone(had.Codes), func(x Code) bool { return x == c })
@@ -197,7 +207,7 @@ func (k Multi) Read(in Input, had Answer) (Answer, error) {
 		had.Codes = slices.DeleteFunc(all, func(x Code) bool { return x == k.Sole })
 	}
 	had.Open = true
-	return had, nil
+	return had
 }
 
 func (k Multi) holds(a Answer) bool {
@@ -226,7 +236,9 @@ func (k Files) Read(in Input, had Answer) (Answer, error) {
 				had = more
 			}
 		}
-		if slices.ContainsFunc(had.Files, func(f File) bool { return f.Digest == in.File.Digest }) {
+		if i := slices.IndexFunc(had.Files, func(f File) bool { return f.Digest == in.File.Digest }); i >= 0 {
+			had.Files = slices.Clone(had.Files)
+			had.Files[i].By = had.Files[i].By.and(in.File.By[0])
 			return had, nil
 		}
 		if len(had.Files) >= k.Max {

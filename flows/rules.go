@@ -65,7 +65,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	}
 	if in.File != nil {
 		file := *in.File
-		file.By = mark(in.Said)
+		file.By = Marks{mark(in.Said)}
 		in.File = &file
 	}
 	in = r.understand(s, in)
@@ -76,7 +76,8 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		s.refuse(*in.Problem)
 		return s, nil
 	case in.Press != nil && in.Press.Step == stepPage:
-		s.Page, _ = strconv.Atoi(string(in.Press.Code))
+		n, _ := strconv.Atoi(string(in.Press.Code))
+		s.Page = max(0, n)
 		return s, nil
 	case in.Press != nil:
 		return r.press(s, in)
@@ -257,7 +258,8 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	if takes := st.Kind.Accepts(); in.Command == Done && !takes.Several && !takes.Files {
 		in.Text = "" // "done" is no answer here
 	}
-	a, err := st.Kind.Read(in, f.had(st, s))
+	had := f.had(st, s)
+	a, err := st.Kind.Read(in, had)
 	if ref := (Refusal{}); errors.As(err, &ref) {
 		s.refuse(ref)
 		return s, nil
@@ -270,10 +272,17 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 		return r.submit(s, f, in)
 	}
 	if st.ends(a) {
-		return r.end(s, f, st, a)
+		id := s.Report
+		s.clear()
+		s.say(Say(f.Key(st.ID, string(a.Codes[0])+".end")))
+		return s, []Effect{Discard{id}}
 	}
 	r.store(&s, f, st, a, in)
-	if in.File != nil && !in.File.Clean {
+	switch {
+	case in.File == nil:
+	case len(a.Files) == len(had.Files):
+		s.say(Say("evidence.again"))
+	case !in.File.Clean:
 		s.say(Say("evidence.sealed"))
 	}
 	s.noted(in, a)
@@ -285,14 +294,6 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 		s.say(Say("question.answered", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
 	}
 	return s, nil
-}
-
-// end discards the report because of an answer that ends the conversation.
-func (r Rules) end(s Session, f Flow, st Step, a Answer) (Session, []Effect) {
-	id := s.Report
-	s.clear()
-	s.say(Say(f.Key(st.ID, string(a.Codes[0])+".end")))
-	return s, []Effect{Discard{id}}
 }
 
 // store keeps an answer, with what must be known about a consent, and which

@@ -30,18 +30,41 @@ type File struct {
 	Type   string `json:"t"`           // media type found in the content
 	Size   int64  `json:"n"`           // bytes of the original
 	Clean  bool   `json:"c,omitempty"` // a copy without metadata stands beside the original
-	By     Mark   `json:"b,omitempty"` // the message it came with; in drafts only
+	By     Marks  `json:"b,omitzero"`  // the messages it came with; in drafts only
 }
 
 // Mark recognises one of the reporter's own messages when it is edited or
 // deleted. The zero Mark is of none.
 type Mark uint32
 
+// Marks are the first two messages that brought a file.
+type Marks [2]Mark
+
+func (m Marks) has(x Mark) bool { return x != 0 && slices.Contains(m[:], x) }
+
+// and adds a mark, if there is room.
+func (m Marks) and(x Mark) Marks {
+	if i := slices.Index(m[:], 0); i >= 0 && !m.has(x) {
+		m[i] = x
+	}
+	return m
+}
+
+// without takes a mark away.
+func (m Marks) without(x Mark) Marks {
+	for i := range m {
+		if m[i] == x {
+			m[i] = 0
+		}
+	}
+	return m
+}
+
 func mark(said string) Mark {
 	if said == "" {
 		return 0
 	}
-	return Mark(fingerprint(said))
+	return max(1, Mark(fingerprint(said)))
 }
 
 // Answer is what the reporter said to one step. Each kind uses its own fields.
@@ -77,7 +100,7 @@ func (a Answer) finished() Answer {
 	a.Text, a.Notes, a.Open, a.By = a.words(), nil, false, 0
 	a.Files = slices.Clone(a.Files)
 	for i := range a.Files {
-		a.Files[i].By = 0
+		a.Files[i].By = Marks{}
 	}
 	return a
 }

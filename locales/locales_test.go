@@ -113,7 +113,7 @@ var given = map[string][]string{
 	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"}, "question.changed": {"label", "value"}, "question.deleted": {"label"},
 	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "menu.sent_already": {"ticket"}, "review.list": {"list"},
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
-	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"}, "error.edited_sent": {"ticket"},
+	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
 	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
 	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket", "n"}, "card.missing": {"list"},
 	"card.row": {"label", "value"}, "card.mentioned": {"label"}, "card.story": {"value"},
@@ -156,7 +156,7 @@ var elsewhere = []string{
 	"card.missing.files", "card.missing.office", "card.missing.person", "card.missing.place", "card.missing.status", "card.missing.when",
 	"citizen.evidence.note_label", "pressure.evidence.note_label",
 	"channel.telegram", "channel.terminal", "channel.whatsapp",
-	"channel.limited", "channel.limited_alone", "choices.buttons", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
+	"channel.limited", "channel.limited_alone", "choices.buttons", "choices.ticked", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
 }
 
 // used collects every key that somebody says.

@@ -383,6 +383,8 @@ func discard(f *fixture) {
 	f.start()
 	for _, after := range []bool{false, true} {
 		limit := 1
+		_, err := f.stack.vault.Sweep(f.ctx, time.Now().Add(time.Hour), f.stack.DB.Cases().HasFiles)
+		must(f, err)
 		for n := 0; n <= limit; n++ {
 			r := f.p.Reporter("id")
 			f.stack.Knife.Set(0, false)
@@ -395,6 +397,7 @@ func discard(f *fixture) {
 			})
 			if n == 0 { // nothing was cut: this is how many operations there are
 				limit = f.stack.Knife.Count()
+				f.swept("before the sweep")
 			}
 		}
 		if limit < 8 {
@@ -404,11 +407,17 @@ func discard(f *fixture) {
 	f.stack.Knife.Set(0, false)
 	_, err := f.stack.vault.Sweep(f.ctx, time.Now().Add(time.Hour), f.stack.DB.Cases().HasFiles)
 	must(f, err)
+	f.swept("after the sweep")
+	f.count(0)
+}
+
+// swept checks that the vault holds no evidence.
+func (f *fixture) swept(when string) {
+	f.Helper()
 	must(f, filepath.WalkDir(filepath.Join(f.stack.Dir, "vault"), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() && d.Name() != ".lock" {
-			f.Errorf("evidence of a deleted draft stays: %s", filepath.Base(path))
+			f.Errorf("evidence of a deleted draft stays %s: %s", when, filepath.Base(path))
 		}
 		return err
 	}))
-	f.count(0)
 }

@@ -137,7 +137,8 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 			return err
 		}
 	}
-	if first := len(files) - len(one.Case.Late); one.Files < first {
+	first := len(files) - len(one.Case.Late)
+	if one.Files < first {
 		if err := d.files(ctx, ch, r, one, files[one.Files:first], first); err != nil {
 			return err
 		}
@@ -145,7 +146,7 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 	for one.Files < len(files) { // late ones, each a step of its own
 		f := files[one.Files]
 		if !f.Clean {
-			if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, one.Files+1, f), bot.Ref(one.Card)); err != nil {
+			if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, one.Files-first+1, f), bot.Ref(one.Card)); err != nil {
 				return err
 			}
 		}

@@ -55,7 +55,7 @@ type Adapter struct {
 	end    context.CancelCauseFunc
 	chats  map[types.JID]chat // with people
 	broken map[string]*time.Timer
-	held   time.Time                                   // when WhatsApp last held a message of ours back
+	held   map[types.JID]refusal                       // people to whom WhatsApp lets us send nothing
 	media  map[types.MessageID]chan *events.MediaRetry // who waits for a file that was asked for again
 }
 
@@ -76,7 +76,7 @@ func New(cfg Config) *Adapter {
 	a := &Adapter{
 		cfg: cfg, me: cfg.Device, cli: cfg.Device.cli, pace: pace.New(cfg.Limits, isGroup), slow: pace.New(limitedPace, isGroup), log: cfg.Log,
 		files: make(chan struct{}, 2), cut: make(chan time.Duration, 1), ctx: context.Background(), end: func(error) {},
-		chats: map[types.JID]chat{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
+		chats: map[types.JID]chat{}, held: map[types.JID]refusal{}, broken: map[string]*time.Timer{}, media: map[types.MessageID]chan *events.MediaRetry{},
 	}
 	cfg.Device.careful()
 	a.cli.UseRetryMessageStore = true
@@ -210,8 +210,8 @@ func messageID(parts ...string) types.MessageID {
 }
 
 // failure types an error of whatsmeow. Its text is not repeated: it names
-// people.
-func (a *Adapter) failure(ctx context.Context, op string, err error) error {
+// people. to is whom the call was about, if anybody.
+func (a *Adapter) failure(ctx context.Context, op string, to types.JID, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -229,9 +229,10 @@ func (a *Adapter) failure(ctx context.Context, op string, err error) error {
 	case ctx.Err() != nil:
 	case errors.Is(err, whatsmeow.ErrNotInGroup), errors.Is(err, whatsmeow.ErrGroupNotFound), code == 403, code == 404:
 		f.Kind = bot.Gone
-	case code == limitedCode, code == 429, errors.Is(err, whatsmeow.ErrIQRateOverLimit):
-		f.Kind, f.After = bot.RetryAfter, time.Minute
-		a.limitedNow(code)
+	case code == 429, errors.Is(err, whatsmeow.ErrIQRateOverLimit):
+		f.Kind, f.After = bot.RetryAfter, a.refuse(everybody)
+	case code == limitedCode:
+		f.Kind, f.After = bot.RetryAfter, a.refuse(to)
 	case code >= 400 && code < 500, errors.Is(err, whatsmeow.ErrUnknownServer), errors.Is(err, whatsmeow.ErrRecipientADJID):
 		f.Kind = bot.Bug
 	}

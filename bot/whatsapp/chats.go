@@ -46,13 +46,17 @@ func (a *Adapter) chat(ctx context.Context, who types.JID) chat {
 		}
 		return chat{}
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if newer, ok := a.chats[who]; ok {
+		return newer
+	}
 	a.hold(who, c)
 	return c
 }
 
+// hold remembers what is known of a chat. a.mu is held.
 func (a *Adapter) hold(who types.JID, c chat) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if len(a.chats) >= maxChats {
 		clear(a.chats)
 	}
@@ -61,7 +65,9 @@ func (a *Adapter) hold(who types.JID, c chat) {
 
 // set keeps what is known of a chat.
 func (a *Adapter) set(ctx context.Context, who types.JID, c chat) {
+	a.mu.Lock()
 	a.hold(who, c)
+	a.mu.Unlock()
 	if _, err := a.me.db.ExecContext(ctx, `INSERT INTO netra_whatsapp_chats (jid, hour, timer) VALUES (?1, ?2, ?3)
 		ON CONFLICT (jid) DO UPDATE SET hour = ?2, timer = ?3`, who.String(), c.hour, c.timer); err != nil {
 		a.log.Warn().Str("reason", fmt.Sprintf("%T", err)).Msg("who wrote is not noted: they may be forgotten late")

@@ -75,6 +75,10 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 		return m, true
 	case set.GetType() == waE2E.ProtocolMessage_MESSAGE_EDIT && set.GetEditedMessage() != nil:
 		m.Edits, w = unique(from, set.GetKey().GetID()), set.GetEditedMessage()
+		if inner := w.GetDocumentWithCaptionMessage().GetMessage(); inner != nil {
+			w = inner
+		}
+		m.Album, m.Token = "", token{e.Info.ID, expiry(w)}.String()
 	}
 	switch {
 	case e.IsViewOnce:

@@ -40,7 +40,7 @@ func Open(ctx context.Context, db *sql.DB, wire Wiring) (*Device, error) {
 	if err := tables.Upgrade(ctx); err != nil {
 		return nil, fmt.Errorf("open WhatsApp device: %w", err)
 	}
-	if _, err := db.ExecContext(ctx, chats); err != nil {
+	if _, err := db.ExecContext(ctx, "DROP TABLE IF EXISTS netra_whatsapp_people; "+chats); err != nil { // which chats replaced
 		return nil, fmt.Errorf("open WhatsApp device: %w", err)
 	}
 	stored, err := tables.GetFirstDevice(ctx)

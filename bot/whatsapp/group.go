@@ -77,7 +77,7 @@ func (a *Adapter) group(ctx context.Context, to bot.Address) (*types.GroupInfo, 
 	}
 	info, err := a.cli.GetGroupInfo(ctx, j)
 	if err != nil {
-		return nil, a.failure(ctx, "ask about the group", err)
+		return nil, a.failure(ctx, "ask about the group", everybody, err)
 	}
 	if info.IsParent {
 		return nil, &bot.Failure{Kind: bot.Bug, Op: "post", Reason: "a community; name one of its groups"}
@@ -170,7 +170,7 @@ func (a *Adapter) upload(ctx context.Context, f bot.Upload, about *waE2E.Context
 	}
 	up, err := a.cli.Upload(ctx, raw, kind)
 	if err != nil {
-		return nil, a.failure(ctx, "upload", err)
+		return nil, a.failure(ctx, "upload", everybody, err)
 	}
 	if picture {
 		return &waE2E.Message{ImageMessage: &waE2E.ImageMessage{

@@ -106,10 +106,12 @@ func TestKinds(t *testing.T) {
 	d.until(seq, "evidence.taken_back")
 	seq = d.chat.Seq()
 	d.chat.Delete(region)
-	d.until(seq, "citizen.region.ask")
-	d.chat.Say("Kecamatan Lain")
+	last := d.until(seq, "question.deleted") // and the open question stays
 	seq = d.chat.Seq()
-	d.chat.Reply(d.chat.Last().ID, "Lapangan desa") // a quoted answer is an answer
+	d.chat.Reply(last.ID, "Lapangan desa") // a quoted answer is an answer
+	d.until(seq, "citizen.region.ask")
+	seq = d.chat.Seq()
+	d.chat.Say("Kecamatan Lain")
 	d.until(seq, "citizen.status.ask")
 	if d.chat.Typed() == 0 || len(d.chat.Read()) == 0 {
 		t.Error("neither typing nor reading is shown")
@@ -144,9 +146,13 @@ func TestUnreadable(t *testing.T) {
 func TestLimited(t *testing.T) {
 	d := newDesk(t)
 	d.process.Bot.Elsewhere = func(channel string) string { return "https://t.me/contoh_bot?" + channel }
-	barred := d.p.Server.NewUser("")
+	barred := map[string]*whatsapptest.User{}
+	for range 3 {
+		u := d.p.Server.NewUser("")
+		barred[u.LID.User] = u
+	}
 	d.p.Server.SetHook(func(s whatsapptest.Stanza) whatsapptest.Fault {
-		if s.From == d.p.Account && s.Kind == "message" && s.To.User == barred.LID.User {
+		if s.From == d.p.Account && s.Kind == "message" && barred[s.To.User] != nil {
 			return 463
 		}
 		return whatsapptest.NoFault
@@ -155,7 +161,19 @@ func TestLimited(t *testing.T) {
 	if text := d.chat.Last().Text; strings.Contains(text, "t.me") {
 		t.Errorf("sent elsewhere before anything is limited:\n%s", text)
 	}
-	barred.Chat(d.p.Account).Say("halo")
+	refused := 0
+	for _, u := range barred {
+		if d.limited.Limited() {
+			t.Errorf("limited because of %d people", refused)
+		}
+		u.Chat(d.p.Account).Say("halo")
+		for refused++; d.p.Server.Conditions()["injected 463"] < refused; {
+			if d.ctx.Err() != nil {
+				t.Fatal("nobody is answered")
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
 	for !d.limited.Limited() {
 		if d.ctx.Err() != nil {
 			t.Fatal("the account does not count as limited")

@@ -156,7 +156,7 @@ func (a *Adapter) ask(ctx context.Context, f attachment) (string, error) {
 	}()
 	info := &types.MessageInfo{ID: f.ID, MessageSource: types.MessageSource{Chat: f.From, Sender: f.From}}
 	if err := a.cli.SendMediaRetryReceipt(ctx, info, f.Key); err != nil {
-		return "", a.failure(ctx, "ask for file again", err)
+		return "", a.failure(ctx, "ask for file again", everybody, err)
 	}
 	select {
 	case e := <-came:

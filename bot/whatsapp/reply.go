@@ -22,7 +22,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 	}
 	t := readToken(r.In.Token)
 	if text := compose(r); text != "" {
-		err = a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, text))
+		err = a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, "reply"))
 	}
 	if err == nil && t.id != "" {
 		// Whether that works changes nothing.
@@ -59,7 +59,7 @@ const sendTimeout = 30 * time.Second
 
 func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Message, prio pace.Priority, id types.MessageID) error {
 	keep := a.pace
-	if a.Limited() {
+	if a.Limited() && !isGroup(bot.Address(to.String())) {
 		keep = a.slow
 	}
 	err := keep.Do(ctx, bot.Address(to.String()), 1, prio, func() error {
@@ -69,7 +69,10 @@ func (a *Adapter) send(ctx context.Context, op string, to types.JID, m *waE2E.Me
 		_, err := a.cli.SendMessage(ctx, to, m, whatsmeow.SendRequestExtra{ID: id, Timeout: sendTimeout})
 		return err
 	})
-	err = a.failure(ctx, op, err)
+	if err == nil {
+		a.let(to)
+	}
+	err = a.failure(ctx, op, to, err)
 	a.cfg.Metrics.Call("whatsapp", op, err)
 	return err
 }

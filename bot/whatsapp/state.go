@@ -66,24 +66,80 @@ func (a *Adapter) stop(alarm string, why error) {
 	a.end(why)
 }
 
-// limitedFor is how long the account counts as limited after a message of ours
-// was held back.
-const limitedFor = time.Hour
+// refusal is that WhatsApp lets us send nothing to somebody.
+type refusal struct {
+	since time.Time
+	tries int
+}
+
+// everybody stands for a limit that is not about one person.
+var everybody = types.EmptyJID
+
+const (
+	// limitedFor is how long a refusal counts: the account may be in order
+	// again, and somebody whom we may never write to says nothing of others.
+	limitedFor = time.Hour
+	// manyRefused is to how many people nothing may be sent before the account,
+	// and not they, must be what is limited.
+	manyRefused = 3
+	// longestRefusal is the longest pause before somebody is tried again.
+	longestRefusal = 30 * time.Minute
+)
 
 // Limited implements bot.Limiter.
 func (a *Adapter) Limited() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.cfg.Now().Sub(a.held) < limitedFor
+	return a.limited()
 }
 
-// limitedNow says that WhatsApp holds our messages back.
-func (a *Adapter) limitedNow(code int) {
+// limited is Limited. a.mu is held.
+func (a *Adapter) limited() bool {
+	now, n := a.cfg.Now(), 0
+	for who, r := range a.held {
+		if now.Sub(r.since) < limitedFor {
+			if n++; who == everybody {
+				n = manyRefused
+			}
+		}
+	}
+	return n >= manyRefused
+}
+
+// refuse notes that WhatsApp let us send nothing to somebody, and returns when
+// to try again.
+func (a *Adapter) refuse(who types.JID) time.Duration {
+	now := a.cfg.Now()
 	a.mu.Lock()
-	a.held = a.cfg.Now()
+	was := a.limited()
+	if len(a.held) >= maxChats {
+		clear(a.held)
+	}
+	r := a.held[who]
+	if now.Sub(r.since) > 24*time.Hour {
+		r = refusal{since: now}
+	}
+	pause := min(time.Minute<<(2*min(r.tries, 5)), longestRefusal)
+	r.tries++
+	a.held[who] = r
+	is := a.limited()
 	a.mu.Unlock()
-	a.cfg.Metrics.Alarm("whatsapp_limited")
-	a.log.Error().Int("code", code).Msg("WhatsApp limits the account: we write slowly, answers wait and are tried again, and reporters are told of Telegram if it is served")
+	switch {
+	case is && !was:
+		a.cfg.Metrics.Alarm("whatsapp_limited")
+		a.log.Error().Msg("WhatsApp limits the account: we write slowly, answers wait and are tried again, and reporters are told of Telegram if it is served")
+	case !is:
+		a.log.Warn().Dur("pause", pause).Msg("WhatsApp lets us send nothing to somebody; it is tried again")
+	}
+	return pause
+}
+
+// let notes that a message to somebody went.
+func (a *Adapter) let(who types.JID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.held, who)
+	delete(a.held, everybody)
 }
 
 // retakeAfter is how long a fault of ours has to pass before WhatsApp is made

@@ -243,6 +243,9 @@ func (p *replay) effect(e flows.Effect) {
 			}
 		}
 	case flows.Attach:
+		if e.File.By != (flows.Marks{}) {
+			p.t.Error("late evidence says which message brought it")
+		}
 		fmt.Fprintf(&p.out, "= attach %s %s\n", e.Report.Ticket(), e.File.Digest)
 	case flows.Remove:
 		fmt.Fprintf(&p.out, "= remove %d files\n", len(e.Files))
