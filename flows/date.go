@@ -32,15 +32,19 @@ func readDigits(d []string, at time.Time) (Answer, error) {
 
 const dateForm = "02/01/2006"
 
+// Day is a date as reporters and supervisors read it, in western Indonesian
+// time.
+func Day(t time.Time) string { return t.In(wib).Format(dateForm) }
+
 // day is the date that a code stood for when it was chosen, "" for others. It
 // is counted in western Indonesian time.
 func day(a Answer) string {
 	switch {
 	case a.At.IsZero():
 	case a.Is("today"):
-		return a.At.In(wib).Format(dateForm)
+		return Day(a.At)
 	case a.Is("yesterday"):
-		return a.At.In(wib).AddDate(0, 0, -1).Format(dateForm)
+		return Day(a.At.AddDate(0, 0, -1))
 	}
 	return ""
 }

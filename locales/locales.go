@@ -37,7 +37,7 @@ const home = "id"
 // Facts are the operator's constants that texts name. Who runs a bot must
 // refuse to start without them: a consent that does not name who keeps what,
 // how long and for whom is none.
-var Facts = []string{"operator", "contact", "recipients", "retention"}
+var Facts = []string{"operator", "contact", "recipients", "retention", "draft"}
 
 // Locales is the words of all languages. It does not change after New and may
 // be used by many goroutines.

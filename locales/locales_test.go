@@ -26,6 +26,7 @@ var facts = map[string]string{
 	"contact":    "bantuan@contoh.invalid",
 	"recipients": "Bawaslu dan BKN",
 	"retention":  "90",
+	"draft":      "24",
 }
 
 var channel = map[string]string{"channel": "Telegram"}
@@ -54,7 +55,7 @@ func TestFactsThatAreMissingShow(t *testing.T) {
 	}
 	for _, lang := range l.Languages() {
 		for _, k := range []string{"citizen.consent.ask", "pressure.consent.ask"} {
-			s := l.Render(lang, say(k), channel)
+			s := l.Render(lang, say(k), channel) + l.Render(lang, say("pressure.opening"), channel)
 			for _, name := range Facts {
 				if !strings.Contains(s, "["+name+"]") {
 					t.Errorf("%s %q hides that %s is missing", lang, k, name)

@@ -40,7 +40,7 @@ type Stack struct {
 // NewStack opens the stores. They are closed when the test ends.
 func NewStack(t testing.TB) *Stack {
 	t.Helper()
-	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90"})
+	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24"})
 	must(t, err)
 	keys, err := store.NewKeys()
 	must(t, err)

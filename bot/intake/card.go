@@ -54,6 +54,7 @@ func (c Cards) Card(k store.Case) string {
 			lines = append(lines, c.row(f, st, a, key))
 		}
 	}
+	lines = append(lines, flows.Say("card.row", "label", flows.Say("card.sent"), "value", text(flows.Day(rep.Sent))))
 	var story, rest []flows.Phrase
 	for _, st := range f.Steps {
 		a, ok := rep.Answers[st.ID]

@@ -110,7 +110,7 @@ func TestRoutesRefused(t *testing.T) {
 // TestCardShowsOnlyWhatMayBeSeen fills every step of both flows with a mark of
 // its own, and finds on the card those that are shown and no others.
 func TestCardShowsOnlyWhatMayBeSeen(t *testing.T) {
-	l, err := locales.New(map[string]string{"operator": "x", "contact": "x", "recipients": "x", "retention": "1"})
+	l, err := locales.New(map[string]string{"operator": "x", "contact": "x", "recipients": "x", "retention": "1", "draft": "24"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,6 +136,7 @@ func words(c config) (*locales.Locales, error) {
 		"contact":    c.Contact,
 		"recipients": c.Routes.Recipients(),
 		"retention":  fmt.Sprint(int(c.Retention.Hours() / 24)),
+		"draft":      fmt.Sprint(int(c.SessionTTL.Hours())),
 	})
 }
 
