@@ -230,7 +230,7 @@ func (b *pageUser) Buttons() int {
 	return n
 }
 
-// picture takes a screenshot, which the README shows when it is asked for.
+// picture takes a screenshot.
 func (b *pageUser) picture(name string) {
 	b.Helper()
 	b.do(chromedp.Sleep(300 * time.Millisecond)) // the pictures come
@@ -308,11 +308,9 @@ func TestDemo(t *testing.T) {
 			b.wait(`document.getElementById("status").textContent.includes("1 kali")`)
 			b.wait(`document.getElementById("status").textContent.includes("menyala")`)
 			talk(bottest.Citizen[8:17])
-			b.picture("demo-" + size.name + "-tanya")
 			talk(bottest.Citizen[17:])
 			b.wait(`document.querySelectorAll("#group .msg img").length === 1`)
 			b.wait(fmt.Sprintf(`document.getElementById("group").innerText.includes(%q)`, bottest.CanaryStory))
-			b.picture("demo-" + size.name)
 			b.accessible()
 
 			b.do(chromedp.Click(chromedp.ID("new-phone")))
@@ -331,12 +329,18 @@ func TestDemo(t *testing.T) {
 	}
 }
 
-// TestDemoScript plays a transcript in the page.
+// TestDemoScript plays a transcript in the page, and takes the pictures that the
+// README shows: NETRA_TEST_PICTURES=$PWD/docs renews them.
 func TestDemoScript(t *testing.T) {
 	base := startDemo(t, "--script", "testdata/demo.chat", "--speed", "20")
-	b := openPage(t, base, 1280, 900)
+	b := openPage(t, base, 1280, 860)
 	b.wait(`document.querySelectorAll("#group .msg img").length === 1`)
+	b.picture("demo")
 	b.clean()
+	small := openPage(t, base, 390, 844)
+	small.wait(`document.querySelectorAll("#group .msg img").length === 1`)
+	small.picture("demo-phone")
+	small.clean()
 }
 
 // TestDemoRefuses: the demo is for this machine, and a script is checked before
