@@ -96,7 +96,9 @@ func (d *Demo) events(w http.ResponseWriter, q *http.Request) {
 		case <-q.Context().Done():
 			return
 		case <-news:
-			time.Sleep(pause)
+			if rest(q.Context(), pause) != nil {
+				return
+			}
 		case <-time.After(2 * time.Second): // cases change without a word
 		}
 	}

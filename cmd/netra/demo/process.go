@@ -32,20 +32,17 @@ const logLines = 40
 
 // run starts the bot, again when it ends, until the context does.
 func (p *process) run(ctx context.Context) error {
-	for fast := 0; ; {
+	for fast := 0; ctx.Err() == nil; p.d.touch() {
 		began := time.Now()
 		err := p.once(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if fast++; time.Since(began) > 5*time.Second || err == nil {
+		if fast++; time.Since(began) > 5*time.Second || err == nil || ctx.Err() != nil {
 			fast = 0
 		}
 		if fast > 5 {
 			return fmt.Errorf("the bot does not stay up: %w; its last words:\n%s", err, strings.Join(p.lines(), "\n"))
 		}
-		p.d.touch()
 	}
+	return nil
 }
 
 // once runs the bot until it ends. A kill that was asked for is no error.

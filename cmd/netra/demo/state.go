@@ -132,13 +132,10 @@ func search(dir string, log, said []string) stored {
 		}
 	}
 	look([]byte(strings.Join(log, "\n")))
-	_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() {
-			return nil // it has just gone
-		}
+	for _, path := range files(dir) {
 		raw, err := os.ReadFile(path)
 		if err != nil {
-			return nil
+			continue // it has just gone
 		}
 		out.Files++
 		out.Bytes += int64(len(raw))
@@ -146,9 +143,20 @@ func search(dir string, log, said []string) stored {
 		if name := filepath.Base(path); strings.HasPrefix(name, "netra.db") && len(raw) > sampleSize && (out.Sample == "" || strings.HasSuffix(name, "-wal")) {
 			out.File, out.Sample = name, hex.EncodeToString(raw[len(raw)-sampleSize:])
 		}
-		return nil
-	})
+	}
 	out.Found = len(found)
+	return out
+}
+
+// files lists all files under a folder.
+func files(dir string) []string {
+	var out []string
+	_ = fs.WalkDir(os.DirFS(dir), ".", func(path string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() {
+			out = append(out, filepath.Join(dir, path))
+		}
+		return nil // what cannot be listed has just gone
+	})
 	return out
 }
 
