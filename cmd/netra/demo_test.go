@@ -26,11 +26,12 @@ import (
 	"github.com/netralitas/netra/locales"
 )
 
-// startDemo starts netra demo as a process and returns the address of its page.
-func startDemo(t *testing.T, args ...string) string {
+// startDemo starts netra demo as a process and returns the address of its page,
+// and what ends it as Ctrl-C does.
+func startDemo(t *testing.T, listen string, args ...string) (base string, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"demo", "--listen", "127.0.0.1:0"}, args...)...)
+	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"demo", "--listen", listen}, args...)...)
 	cmd.Env = append(os.Environ(), "NETRA_TEST_PROGRAM=1", "TMPDIR="+t.TempDir())
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 15 * time.Second
@@ -42,7 +43,13 @@ func startDemo(t *testing.T, args ...string) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := cmd.Wait(); err != nil && cmd.ProcessState.ExitCode() != 0 {
+			t.Errorf("netra demo ends: %v", err)
+		}
+	})
+	t.Cleanup(stop)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if address := regexp.MustCompile(`http://[^ ]+`).FindString(lines.Text()); address != "" {
@@ -50,12 +57,14 @@ func startDemo(t *testing.T, args ...string) string {
 				for lines.Scan() { // so that it is never held up
 				}
 			}()
-			return address
+			return address, stop
 		}
 	}
 	t.Fatal("netra demo names no address")
-	return ""
+	return "", nil
 }
+
+const anyPort = "127.0.0.1:0"
 
 // chromium is a headless browser, which reaches nothing but this machine.
 func chromium(t *testing.T) context.Context {
@@ -292,7 +301,7 @@ func TestDemo(t *testing.T) {
 		width, height int64
 	}{{"telepon", 390, 844}, {"meja", 1280, 900}} {
 		t.Run(size.name, func(t *testing.T) {
-			base := startDemo(t)
+			base, _ := startDemo(t, anyPort)
 			b := openPage(t, base, size.width, size.height)
 			ctx, cancel := context.WithTimeout(b.ctx, 2*time.Minute)
 			defer cancel()
@@ -332,7 +341,7 @@ func TestDemo(t *testing.T) {
 // TestDemoScript plays a transcript in the page, and takes the pictures that the
 // README shows: NETRA_TEST_PICTURES=$PWD/docs renews them.
 func TestDemoScript(t *testing.T) {
-	base := startDemo(t, "--script", "testdata/demo.chat", "--speed", "20")
+	base, _ := startDemo(t, anyPort, "--script", "testdata/demo.chat", "--speed", "20")
 	b := openPage(t, base, 1280, 860)
 	b.wait(`document.querySelectorAll("#group .msg img").length === 1`)
 	b.picture("demo")
@@ -341,6 +350,20 @@ func TestDemoScript(t *testing.T) {
 	small.wait(`document.querySelectorAll("#group .msg img").length === 1`)
 	small.picture("demo-phone")
 	small.clean()
+}
+
+// TestDemoAgain: the page goes on when the demo itself is ended and started again.
+func TestDemoAgain(t *testing.T) {
+	base, stop := startDemo(t, anyPort)
+	b := openPage(t, base, 1280, 860)
+	b.Say("halo")
+	b.wait(`document.querySelectorAll("#chat .buttons").length === 1`)
+	stop()
+	b.wait(`document.getElementById("status").textContent.includes("Terputus")`)
+	startDemo(t, strings.Trim(strings.TrimPrefix(base, "http://"), "/"))
+	b.wait(`document.getElementById("status").textContent.includes("menyala") && document.querySelectorAll("#chat .bubble").length === 0`)
+	b.Say("halo")
+	b.wait(`document.querySelectorAll("#chat .buttons").length === 1`)
 }
 
 // TestDemoRefuses: the demo is for this machine, and a script is checked before
