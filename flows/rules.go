@@ -59,7 +59,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	if in.Edits != "" {
 		return r.edited(s, in)
 	}
-	if fresh && in.Numbered && listed(in.Text) {
+	if fresh && in.Numbered && r.listed(in.Text) {
 		s.say(Say("error.expired"))
 		return s, nil
 	}

@@ -29,7 +29,7 @@ func (r Rules) understand(s Session, in Input) Input {
 		under := r.View(s)
 		options = append(append(options, under.Choices...), under.Nav...)
 	}
-	if in.Numbered || v.Numbered {
+	if (in.Numbered || v.Numbered) && r.listed(text) {
 		switch picked := v.picked(text); {
 		case len(picked) > 0 && v.Accepts.Several && in.Numbered:
 			for _, o := range picked {
@@ -69,17 +69,24 @@ func (r Rules) language(want string) string {
 	return all[0]
 }
 
-// listed reports whether a text is numbers and what divides them.
-func listed(text string) bool {
-	return strings.ContainsAny(text, "0123456789") && strings.Trim(text, "0123456789 ,;.)") == ""
+// listed reports whether a text is numbers and what divides them: signs, or a
+// word for "and".
+func (r Rules) listed(text string) bool {
+	numbers := false
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" ,;.)&+", c) }) {
+		switch {
+		case strings.Trim(word, "0123456789") == "":
+			numbers = true
+		case r.Words.Match([]string{"choices.and"}, word) < 0:
+			return false
+		}
+	}
+	return numbers
 }
 
-// picked are the choices whose numbers a text lists, and nil when it is
-// anything else.
+// picked are the choices whose numbers a list has, and nil when one of them is
+// no choice.
 func (v View) picked(text string) []Option {
-	if !listed(text) {
-		return nil
-	}
 	var out []Option
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
 		n, err := strconv.Atoi(word)

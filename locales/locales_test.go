@@ -157,7 +157,7 @@ var elsewhere = []string{
 	"card.missing.files", "card.missing.office", "card.missing.person", "card.missing.place", "card.missing.status", "card.missing.when",
 	"citizen.evidence.note_label", "pressure.evidence.note_label",
 	"channel.telegram", "channel.terminal", "channel.whatsapp",
-	"channel.limited", "channel.limited_alone", "choices.buttons", "choices.ticked", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
+	"channel.limited", "channel.limited_alone", "choices.and", "choices.buttons", "choices.ticked", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
 }
 
 // used collects every key that somebody says.
