@@ -127,7 +127,12 @@ func (f *fixture) see(r Reporter, key string) {
 // card checks the one card with its evidence.
 func (f *fixture) card(files int, want ...string) {
 	f.Helper()
+	// What was sent is a moment on its way to the supervisors' phones.
 	posts := f.p.Group()
+	for n := 0; n < 500 && pictures(posts) < files; n++ {
+		time.Sleep(20 * time.Millisecond)
+		posts = f.p.Group()
+	}
 	if len(posts) == 0 {
 		f.Fatal("the group is empty")
 	}
@@ -161,6 +166,13 @@ func (f *fixture) card(files int, want ...string) {
 	if got != files {
 		f.Errorf("%d files in the group, want %d", got, files)
 	}
+}
+
+func pictures(posts []Post) (n int) {
+	for _, p := range posts {
+		n += len(p.Files)
+	}
+	return n
 }
 
 func (f *fixture) citizen() {
