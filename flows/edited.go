@@ -17,6 +17,10 @@ func (r Rules) edited(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	}
 	s.Aside = AsideNone
+	if in.Problem != nil { // the channel cannot tell what it says now
+		s.say(Say("error.edited"))
+		return s, nil
+	}
 	f := r.Flow(s.Flow)
 	by := mark(in.Edits)
 	for i := range f.Steps {
@@ -40,30 +44,30 @@ func (r Rules) edited(s Session, in Input) (Session, []Effect) {
 	return s, nil
 }
 
-// stay keeps the open question open while another answer goes, so that words on
-// their way answer what they were written for. It does not for consent, nor at
-// the review, which is no question.
-func (s *Session) stay(f Flow, gone Step) {
-	cur := f.current(*s)
-	_, review := cur.Kind.(Review)
-	if _, consent := gone.Kind.(Consent); !consent && !review && cur.ID != gone.ID {
-		s.At = cur.ID
-	} else {
-		s.At = ""
+// stay keeps a question open that was when another answer went, so that words on
+// their way answer what they were written for. It does not when consent went, or
+// the question does not apply any more, nor at the review, which is no question.
+func (s *Session) stay(f Flow, open, gone Step) {
+	_, review := open.Kind.(Review)
+	_, consent := gone.Kind.(Consent)
+	applies := slices.ContainsFunc(f.asked(s.Answers), func(st *Step) bool { return st.ID == open.ID })
+	if s.At = ""; applies && !consent && !review && open.ID != gone.ID {
+		s.At = open.ID
 	}
 }
 
 // withdraw forgets an answer: its question comes again.
 func (s *Session) withdraw(f Flow, st Step) {
-	s.stay(f, st)
+	open := f.current(*s)
 	s.unset(st.ID)
+	s.stay(f, open, st)
 	s.say(Say("question.deleted", "label", Say(f.Key(st.ID, "label"))))
 }
 
 // takeBack removes a file, a note, or both from the evidence; -1 is none. A file
 // that was sent twice stays while one of the two messages does.
 func (s Session) takeBack(f Flow, st Step, file, note int, by Mark) (Session, []Effect) {
-	s.stay(f, st)
+	open := f.current(s)
 	a := s.Answers[st.ID]
 	if note >= 0 {
 		a.Notes = slices.Delete(slices.Clone(a.Notes), note, note+1)
@@ -84,15 +88,25 @@ func (s Session) takeBack(f Flow, st Step, file, note int, by Mark) (Session, []
 		a = Answer{Open: true}
 	}
 	s.set(st.ID, a)
+	s.stay(f, open, st)
 	s.say(Say("evidence.taken_back", "n", number(len(a.Files))))
 	return s, effects
 }
 
-// rewrite changes a note, or gives one to a file. The file itself stays what it
-// was, whatever took its place in the chat.
+// rewrite changes a note, removes it, or gives one to a file. The file itself
+// stays what it was, whatever took its place in the chat.
 func (s Session) rewrite(f Flow, st Step, file, note int, in Input) Session {
 	a := s.Answers[st.ID]
-	if words := tidy(in.Text); words != "" {
+	switch words := tidy(in.Text); {
+	case words == "" && note >= 0:
+		a.Notes = slices.Delete(slices.Clone(a.Notes), note, note+1)
+		if a.Empty() {
+			a = Answer{Open: true}
+		}
+		s.set(st.ID, a)
+		s.say(Say("question.changed", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+	case words == "", note >= 0 && a.Notes[note].Text == words: // nothing new
+	default:
 		if note < 0 {
 			note = len(a.Notes)
 		}

@@ -172,18 +172,23 @@ func (k Multi) Read(in Input, had Answer) (Answer, error) {
 		had.Open = false
 		return had, nil
 	}
-	if len(in.Picks) > 0 && len(had.Codes) > 0 { // by number, where some are ticked: these change
-		for _, c := range in.Picks {
-			had = k.toggle(had, c)
-		}
-		return had, nil
-	}
-	if len(in.Picks) > 0 { // by number: the whole answer at once
+	if len(in.Picks) > 0 { // by number: the whole answer at once, unless some are ticked
 		picks := slices.Clone(in.Picks)
 		slices.Sort(picks)
 		picks = slices.Compact(picks)
-		if len(picks) > 1 && slices.Contains(picks, k.Sole) {
+		switch {
+		case len(picks) > 1 && slices.Contains(picks, k.Sole):
 			return Answer{}, Refusal{Key: "error.pick_sole"}
+		case len(picks) == 1 && len(had.Codes) > 0:
+			return k.toggle(had, picks[0]), nil
+		case len(had.Codes) > 0: // several add: nobody names what they want to lose
+			for _, c := range picks {
+				if !had.Is(c) {
+					had = k.toggle(had, c)
+				}
+			}
+			had.Open = true
+			return had, nil
 		}
 		had.Codes = slices.DeleteFunc(slices.Clone(k.Codes), func(c Code) bool { return !slices.Contains(picks, c) })
 		had.Open = false

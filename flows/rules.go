@@ -297,12 +297,16 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 }
 
 // store keeps an answer, with what must be known about a consent, and which
-// message gave it. Files know that themselves, and "done" gives nothing.
+// message gave all of it. Files know that themselves, "done" gives nothing, and
+// no one message gave what was ticked one by one.
 func (r Rules) store(s *Session, f Flow, st Step, a Answer, in Input) {
 	if _, consent := st.Kind.(Consent); consent {
 		a.Text = s.Lang + ":" + r.Words.Version(s.Lang, f.Key(st.ID, "ask"))
 	}
-	if in.Command != Done && !st.Kind.Accepts().Files {
+	switch {
+	case a.Open:
+		a.By = 0
+	case in.Command != Done && !st.Kind.Accepts().Files:
 		a.By = mark(in.Said)
 	}
 	s.set(st.ID, a)

@@ -84,7 +84,7 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 	case e.IsViewOnce:
 		m.Problem = "error.view_once"
 	case w.GetSecretEncryptedMessage().GetSecretEncType() == waE2E.SecretEncryptedMessage_MESSAGE_EDIT:
-		m.Edits = unique(from, w.GetSecretEncryptedMessage().GetTargetMessageKey().GetID())
+		m.Edits, m.Problem = unique(from, w.GetSecretEncryptedMessage().GetTargetMessageKey().GetID()), "error.edited"
 		return m, true
 	case w.GetProtocolMessage() != nil, w.GetReactionMessage() != nil, w.GetEncReactionMessage() != nil,
 		w.GetAlbumMessage() != nil, w.GetPinInChatMessage() != nil, w.GetKeepInChatMessage() != nil:

@@ -68,7 +68,8 @@ func (a *Adapter) stop(alarm string, why error) {
 
 // refusal is that WhatsApp lets us send nothing to somebody.
 type refusal struct {
-	since time.Time
+	last  time.Time // when it was so last
+	next  time.Time // when it is tried again
 	tries int
 }
 
@@ -76,9 +77,11 @@ type refusal struct {
 var everybody = types.EmptyJID
 
 const (
-	// limitedFor is how long a refusal counts: the account may be in order
-	// again, and somebody whom we may never write to says nothing of others.
+	// limitedFor is how long a refusal counts: the account may be in order again.
 	limitedFor = time.Hour
+	// manyTries is after how many tries it must be the person, and not the
+	// account, to whom nothing may be sent.
+	manyTries = 5
 	// manyRefused is to how many people nothing may be sent before the account,
 	// and not they, must be what is limited.
 	manyRefused = 3
@@ -97,10 +100,12 @@ func (a *Adapter) Limited() bool {
 func (a *Adapter) limited() bool {
 	now, n := a.cfg.Now(), 0
 	for who, r := range a.held {
-		if now.Sub(r.since) < limitedFor {
-			if n++; who == everybody {
-				n = manyRefused
-			}
+		switch {
+		case now.Sub(r.last) >= limitedFor:
+		case who == everybody:
+			return true
+		case r.tries <= manyTries:
+			n++
 		}
 	}
 	return n >= manyRefused
@@ -116,11 +121,14 @@ func (a *Adapter) refuse(who types.JID) time.Duration {
 		clear(a.held)
 	}
 	r := a.held[who]
-	if now.Sub(r.since) > 24*time.Hour {
-		r = refusal{since: now}
+	if now.Sub(r.last) > 24*time.Hour {
+		r = refusal{}
 	}
-	pause := min(time.Minute<<(2*min(r.tries, 5)), longestRefusal)
-	r.tries++
+	if who != everybody && !now.Before(r.next) { // not one of several at the same time
+		r.tries++
+	}
+	pause := min(time.Minute<<(2*min(max(0, r.tries-1), manyTries)), longestRefusal)
+	r.last, r.next = now, now.Add(pause)
 	a.held[who] = r
 	is := a.limited()
 	a.mu.Unlock()
@@ -139,7 +147,9 @@ func (a *Adapter) let(who types.JID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.held, who)
-	delete(a.held, everybody)
+	if who.Server != types.GroupServer {
+		delete(a.held, everybody)
+	}
 }
 
 // retakeAfter is how long a fault of ours has to pass before WhatsApp is made
