@@ -54,7 +54,7 @@ func demoCommand(ctx context.Context, p program, args []string) (err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", *listen)
 	if err != nil {
-		return fmt.Errorf("%w; --listen 127.0.0.1:0 takes any free port", err)
+		return fmt.Errorf("--listen: %w (127.0.0.1:0 takes any free port)", err)
 	}
 	defer listener.Close()
 	d, err := demo.New(demo.Options{Dir: dir, Serve: func(ctx context.Context) *exec.Cmd {
@@ -90,7 +90,7 @@ func demoCommand(ctx context.Context, p program, args []string) (err error) {
 		})
 	}
 	<-run.Done()
-	err = errors.Join(server.Close(), nil)
+	err = server.Close()
 	all.Wait()
 	if cause := context.Cause(run); ctx.Err() == nil {
 		err = errors.Join(cause, err)

@@ -417,6 +417,7 @@ func TestDemoForeign(t *testing.T) {
 		{"GET", "/app.js", "localhost:8484", "", 200},
 		{"GET", "/", "jahat.example", "", 403},
 		{"GET", "/events", "jahat.example:8484", "", 403},
+		{"GET", "/", "192.0.2.1", "", 403},
 		{"POST", "/restart", "127.0.0.1:8484", "http://jahat.example", 403},
 		{"POST", "/phones/9/say", "127.0.0.1:8484", "", 404},
 		{"POST", "/phones/x/say", "127.0.0.1:8484", "", 404},

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,11 +38,13 @@ type Demo struct {
 	telegram *telegramtest.Server
 	group    *telegramtest.Group
 	bot      *process
+	disk     disk
 
-	ctx  context.Context // of Run
 	busy sync.WaitGroup
+	seen chan struct{} // closed when the first page looks
 
 	mu      sync.Mutex
+	ctx     context.Context // of Run; nil before it, and after it
 	phones  []*phone
 	said    []string      // what reporters wrote, to be looked for in what is stored
 	changed chan struct{} // closed and replaced when there is something new to see
@@ -60,7 +63,7 @@ func New(o Options) (*Demo, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the Telegram emulator: %w", err)
 	}
-	d := &Demo{o: o, telegram: s, group: s.NewSupergroup("Pengawas Contoh"), changed: make(chan struct{}), ctx: context.Background()}
+	d := &Demo{o: o, telegram: s, group: s.NewSupergroup("Pengawas Contoh"), changed: make(chan struct{}), seen: make(chan struct{})}
 	d.bot = &process{d: d}
 	d.phones = []*phone{d.buy("id")}
 	return d, nil
@@ -76,6 +79,9 @@ func (d *Demo) Run(ctx context.Context) error {
 	}
 	d.mu.Unlock()
 	err := d.bot.run(ctx)
+	d.mu.Lock()
+	d.ctx = nil
+	d.mu.Unlock()
 	d.busy.Wait()
 	return err
 }
@@ -114,8 +120,12 @@ func (d *Demo) phone(i int) *phone {
 	return d.phones[i]
 }
 
-// watch tells the pages whenever the bot changes a chat. d.mu is held.
+// watch tells the pages whenever the bot changes a chat, while Run runs. d.mu is
+// held.
 func (d *Demo) watch(now func() int64, wait func(context.Context, int64) (int64, error)) {
+	if d.ctx == nil {
+		return
+	}
 	seq, ctx := now(), d.ctx
 	d.busy.Go(func() {
 		for ctx.Err() == nil {
@@ -144,13 +154,24 @@ func (d *Demo) news() <-chan struct{} {
 	return d.changed
 }
 
-// note remembers what a reporter wrote, if it is long enough to be told from
-// anything else.
-func (d *Demo) note(words string) {
-	const telling, most = 8, 200
+// looked says that somebody sees the page.
+func (d *Demo) looked() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(words) >= telling && len(d.said) < most {
+	select {
+	case <-d.seen:
+	default:
+		close(d.seen)
+	}
+}
+
+// note remembers what a reporter wrote, if it is long enough to be told from
+// what anybody might write.
+func (d *Demo) note(words string) {
+	const telling, most = 16, 200
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(words) >= telling && strings.Contains(words, " ") && len(d.said) < most {
 		d.said = append(d.said, words)
 	}
 }

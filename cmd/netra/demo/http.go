@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,40 +39,33 @@ func (d *Demo) Handler(everywhere bool) http.Handler {
 	mux.HandleFunc("POST /group/say", d.answer)
 	mux.HandleFunc("POST /group/press", d.answer)
 	mux.HandleFunc("POST /restart", func(http.ResponseWriter, *http.Request) { d.bot.kill() })
+	foreign := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		// Other pages that the browser shows may send requests here, too, under
-		// a name of theirs that leads here: they get nothing.
-		if !everywhere && !local(q.Host) || !own(q) {
+		// Other pages that the browser shows may send requests here, too, also
+		// under a name of theirs that leads here: they get nothing.
+		if !local(q.Host, everywhere) || foreign.Check(q) != nil {
 			http.Error(w, "this demo answers its own page only", http.StatusForbidden)
 			return
 		}
-		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 		w.Header().Set("Cache-Control", "no-store")
 		mux.ServeHTTP(w, q)
 	})
 }
 
 // local reports whether a request was made to this machine by a name that only
-// it has.
-func local(hostport string) bool {
+// it has, or, everywhere, by any address: names can be made to lead anywhere.
+func local(hostport string, everywhere bool) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
 		host = hostport
 	}
 	host = strings.Trim(host, "[]")
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
-}
-
-// own reports whether a request that changes something comes from our page.
-func own(q *http.Request) bool {
-	origin := q.Header.Get("Origin")
-	if q.Method != http.MethodPost || origin == "" {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host == q.Host
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip.IsLoopback() || everywhere && ip != nil
 }
 
 // pause is how long news are gathered before a page is told.
@@ -83,6 +75,7 @@ const pause = 40 * time.Millisecond
 func (d *Demo) events(w http.ResponseWriter, q *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
+	d.looked()
 	for {
 		news := d.news()
 		raw, err := json.Marshal(d.state(q.Context()))
@@ -104,8 +97,11 @@ func (d *Demo) events(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
-// maxText is how long a message may be, as in Telegram.
-const maxText = 4096
+// How long a message and a caption may be, as in Telegram.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+)
 
 // maxUpload bounds what a page sends: some files of the size a bot can fetch.
 const maxUpload = 100 << 20
@@ -218,7 +214,10 @@ func (d *Demo) send(w http.ResponseWriter, q *http.Request) {
 		kind := part.Header.Get("Content-Type")
 		switch {
 		case part.FormName() == "caption":
-			caption = string(raw)
+			if caption = string(raw); utf8.RuneCountInString(caption) > maxCaption || !utf8.ValidString(caption) {
+				http.Error(w, "unreadable", http.StatusBadRequest)
+				return
+			}
 		case kind == "image/jpeg" || kind == "image/png":
 			pictures = append(pictures, telegramtest.Post{Kind: "photo", Data: raw})
 		default:
@@ -226,17 +225,21 @@ func (d *Demo) send(w http.ResponseWriter, q *http.Request) {
 		}
 	}
 	d.note(caption)
-	all := append(pictures, others...)
-	if len(all) == 0 {
+	switch {
+	case len(pictures) > 0:
+		pictures[0].Text = caption
+	case len(others) > 0:
+		others[0].Text = caption
+	default:
 		http.Error(w, "no files", http.StatusBadRequest)
 		return
 	}
-	all[0].Text = caption
 	if len(pictures) > 1 {
 		p.user.SendGroup(pictures...)
-		all = all[len(pictures):]
+	} else {
+		others = append(pictures, others...)
 	}
-	for _, one := range all {
+	for _, one := range others {
 		p.user.Send(one)
 	}
 	d.touch()

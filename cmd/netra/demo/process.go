@@ -23,6 +23,7 @@ type process struct {
 	cmd    *exec.Cmd
 	listen string // where the bot shows its metrics; "" while it is not up
 	starts int
+	killed bool     // the end of cmd is what somebody wanted
 	log    []string // the last lines
 	rest   []byte   // of a line that has not ended
 }
@@ -35,9 +36,11 @@ func (p *process) run(ctx context.Context) error {
 	for fast := 0; ctx.Err() == nil; p.d.touch() {
 		began := time.Now()
 		err := p.once(ctx)
-		if fast++; time.Since(began) > 5*time.Second || err == nil || ctx.Err() != nil {
+		if fast++; time.Since(began) > 5*time.Second || errors.Is(err, errKilled) || ctx.Err() != nil {
 			fast = 0
 		}
+		p.d.touch()
+		_ = rest(ctx, downFor)
 		if fast > 5 {
 			return fmt.Errorf("the bot does not stay up: %w; its last words:\n%s", err, strings.Join(p.lines(), "\n"))
 		}
@@ -45,7 +48,13 @@ func (p *process) run(ctx context.Context) error {
 	return nil
 }
 
-// once runs the bot until it ends. A kill that was asked for is no error.
+// errKilled says that the bot ended because somebody wanted it to.
+var errKilled = errors.New("killed")
+
+// downFor is how long the bot stays down, so that people see that it was.
+const downFor = 1500 * time.Millisecond
+
+// once runs the bot until it ends.
 func (p *process) once(ctx context.Context) error {
 	cmd := p.d.o.Serve(ctx)
 	cmd.Env = append(cmd.Env,
@@ -61,15 +70,18 @@ func (p *process) once(ctx context.Context) error {
 		return fmt.Errorf("start the bot: %w", err)
 	}
 	p.mu.Lock()
-	p.cmd = cmd
+	p.cmd, p.killed, p.rest = cmd, false, nil
 	p.starts++
 	p.mu.Unlock()
 	err := cmd.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cmd, p.listen = nil, ""
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && !exit.Exited() {
-		return nil // killed
+	switch {
+	case p.killed:
+		return errKilled
+	case err == nil:
+		return errors.New("it ended by itself")
 	}
 	return err
 }
@@ -79,6 +91,7 @@ func (p *process) kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cmd != nil {
+		p.killed = true
 		_ = p.cmd.Process.Kill() // it may just have ended
 	}
 }

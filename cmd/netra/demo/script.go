@@ -71,8 +71,10 @@ const (
 // Play plays a script on the first phone, speed times as fast as a person would.
 func (d *Demo) Play(ctx context.Context, s Script, speed float64) error {
 	p := d.phone(0)
-	if p == nil {
-		return errors.New("there is no phone yet")
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-d.seen: // nobody should miss the beginning
 	}
 	for _, l := range s {
 		read := perLetterRead * time.Duration(utf8.RuneCountInString(p.user.Last().Text))

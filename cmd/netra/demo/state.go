@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/netralitas/netra/bot/bottest/telegramtest"
 )
@@ -72,7 +74,7 @@ func (d *Demo) state(ctx context.Context) state {
 	log := d.bot.lines()
 	s := state{
 		Group:    chat{Name: "Pengawas Contoh", Messages: view(d.group.Messages(), true)},
-		Operator: operator{Counts: d.bot.counts(ctx), Log: log, Stored: search(d.o.Dir, log, said)},
+		Operator: operator{Counts: d.bot.counts(ctx), Log: log, Stored: d.disk.search(d.o.Dir, log, said)},
 	}
 	for _, p := range phones {
 		s.Phones = append(s.Phones, chat{p.name, p.lang, view(p.user.Messages(), false)})
@@ -118,33 +120,67 @@ func view(messages []telegramtest.Message, group bool) []message {
 // sampleSize is how many bytes of a file are shown.
 const sampleSize = 256
 
+// disk remembers what was found where, so that only what has changed is read
+// again, however many pages look.
+type disk struct {
+	mu    sync.Mutex
+	files map[string]read
+	found map[string]bool // the reporters' words that stood somewhere in clear
+	last  stored
+	when  time.Time
+}
+
+// read is a file as it was when it was read.
+type read struct {
+	size  int64
+	time  time.Time
+	words int // how many were looked for
+}
+
+// often is how often the disk is looked at, at most.
+const often = time.Second
+
 // search looks for the reporters' words in everything that the bot has written:
 // its files, and its log.
-func search(dir string, log, said []string) stored {
-	var out stored
-	out.Words = len(said)
-	found := map[string]bool{}
+func (k *disk) search(dir string, log, said []string) stored {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if time.Since(k.when) < often {
+		return k.last
+	}
+	if k.files == nil {
+		k.files, k.found = map[string]read{}, map[string]bool{}
+	}
 	look := func(raw []byte) {
 		for _, words := range said {
 			if bytes.Contains(raw, []byte(words)) {
-				found[words] = true
+				k.found[words] = true
 			}
 		}
 	}
 	look([]byte(strings.Join(log, "\n")))
+	out := stored{Words: len(said), File: k.last.File, Sample: k.last.Sample}
 	for _, path := range files(dir) {
-		raw, err := os.ReadFile(path)
+		info, err := os.Stat(path)
 		if err != nil {
 			continue // it has just gone
 		}
 		out.Files++
-		out.Bytes += int64(len(raw))
-		look(raw)
-		if name := filepath.Base(path); strings.HasPrefix(name, "netra.db") && len(raw) > sampleSize && (out.Sample == "" || strings.HasSuffix(name, "-wal")) {
-			out.File, out.Sample = name, hex.EncodeToString(raw[len(raw)-sampleSize:])
+		out.Bytes += info.Size()
+		if now := (read{info.Size(), info.ModTime(), len(said)}); k.files[path] != now {
+			raw, err := os.ReadFile(path)
+			if err != nil {
+				continue
+			}
+			k.files[path] = now
+			look(raw)
+			if name := filepath.Base(path); name == "netra.db-wal" && len(raw) > sampleSize {
+				out.File, out.Sample = name, hex.EncodeToString(raw[len(raw)-sampleSize:])
+			}
 		}
 	}
-	out.Found = len(found)
+	out.Found = len(k.found)
+	k.last, k.when = out, time.Now()
 	return out
 }
 
