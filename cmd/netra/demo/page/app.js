@@ -120,6 +120,7 @@ function come(list, first, m) {
 function fill(list, messages, empty, make) {
   const before = new Map([...list.children].map(row => [row.dataset.key, row]));
   const keys = messages.map(m => lang + JSON.stringify(m));
+  const opened = ![...before.keys()].some(Boolean);
   let last = null, fresh = null;
   messages.forEach((m, i) => {
     let row = before.get(keys[i]);
@@ -131,7 +132,8 @@ function fill(list, messages, empty, make) {
   });
   for (const row of before.values()) row.remove();
   if (!messages.length) list.replaceChildren(node("p", { className: "empty", textContent: empty }));
-  if (fresh && list.dataset.follow) come(list, ...fresh);
+  if (opened && messages.length > 3) put(list, list.scrollHeight); // a whole conversation at once: its end
+  else if (fresh && list.dataset.follow) come(list, ...fresh);
 }
 
 function show() {
