@@ -203,6 +203,7 @@ func FuzzUpdate(f *testing.F) {
 	p := s.Start(a, "telegram:-1", idle)
 	hook := a.Webhook(p.Queue, "s")
 	n := 0
+	var lately [][]byte // turns run behind the call: what is found may be of an earlier update
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		// The same update again would be recognised: give it a number of its own.
 		var u tgbotapi.Update
@@ -214,19 +215,20 @@ func FuzzUpdate(f *testing.F) {
 				raw, _ = json.Marshal(m)
 			}
 		}
+		lately = append(lately[max(0, len(lately)-15):], raw)
 		q := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(raw))
 		q.Header.Set("X-Telegram-Bot-Api-Secret-Token", "s")
 		w := httptest.NewRecorder()
 		hook.ServeHTTP(w, q)
 		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
-			t.Fatalf("%d %s", w.Code, w.Body)
+			t.Fatalf("%d %s\nlately: %q", w.Code, w.Body, lately)
 		}
 		if log := s.Log.String(); strings.Contains(log, "panicked") {
-			t.Fatal(log)
+			t.Fatalf("%s\nlately: %q", log, lately)
 		}
 		for _, v := range server.Violations() {
 			// People of the fuzzer's making have not opened a chat.
-			t.Fatalf("Telegram would refuse: %+v", v)
+			t.Fatalf("Telegram would refuse: %+v\nlately: %q", v, lately)
 		}
 	})
 }
