@@ -39,8 +39,8 @@ const (
 // how the picture looks: that it is JFIF, Adobe's colour transform, and which
 // side is up. All else, EXIF with its place and thumbnail, XMP, IPTC, colour
 // profiles, comments, further pictures after the end, stays behind.
-func scrubJPEG(w io.Writer, r io.Reader) error {
-	s := &jpegScrubber{r: borrowReader(r), w: borrowWriter(w)}
+func scrubJPEG(w io.Writer, r io.Reader, gone *gone) error {
+	s := &jpegScrubber{r: borrowReader(r), w: borrowWriter(w), gone: gone}
 	defer returnReader(s.r)
 	defer returnWriter(s.w)
 	if err := s.scrub(); err != nil {
@@ -58,6 +58,7 @@ type jpegScrubber struct {
 	components int // of the frame, 0 before it came
 	scans      int
 	jfif, exif bool // they came
+	gone       *gone
 }
 
 func (s *jpegScrubber) scrub() error {
@@ -77,6 +78,9 @@ func (s *jpegScrubber) scrub() error {
 		if m == mEOI {
 			if s.scans == 0 {
 				return unclean("no scan")
+			}
+			if _, err := s.r.ReadByte(); err == nil {
+				s.gone.add("trailer")
 			}
 			_, err := s.w.Write([]byte{0xFF, mEOI})
 			return err
@@ -152,12 +156,16 @@ func (s *jpegScrubber) segment() ([]byte, error) {
 func (s *jpegScrubber) one(m byte, body []byte) error {
 	switch {
 	case m == mAPP0:
+		if bytes.HasPrefix(body, []byte("JFXX\x00")) {
+			s.gone.add("thumbnail")
+		}
 		return s.app0(body)
 	case m == mAPP1:
 		return s.app1(body)
 	case m == mAPP14:
 		return s.app14(body)
 	case m > mAPP0 && m <= mAPP15 || m == mCOM:
+		s.gone.add(segmentName(m, body))
 		return nil
 	case m == mDQT:
 		return s.write(m, body, quantTables(body))
@@ -196,6 +204,10 @@ func (s *jpegScrubber) app0(body []byte) error {
 // app1: the first EXIF that says which side is up leaves only that.
 func (s *jpegScrubber) app1(body []byte) error {
 	o := exifOrientation(body)
+	only := orientationOnly(o)
+	if !bytes.Equal(body, only) {
+		s.gone.add(segmentName(mAPP1, body))
+	}
 	if s.exif || o == 0 {
 		return nil
 	}
@@ -203,7 +215,27 @@ func (s *jpegScrubber) app1(body []byte) error {
 	if o == 1 { // up is up
 		return nil
 	}
-	return s.write(mAPP1, orientationOnly(o), true)
+	return s.write(mAPP1, only, true)
+}
+
+// segmentName is what a segment that is left behind is called.
+func segmentName(m byte, body []byte) string {
+	starts := func(with string) bool { return bytes.HasPrefix(body, []byte(with)) }
+	switch {
+	case m == mCOM:
+		return "comment"
+	case starts("Exif\x00"):
+		return "exif"
+	case starts("http://ns.adobe.com/"):
+		return "xmp"
+	case starts("ICC_PROFILE\x00"):
+		return "icc"
+	case starts("MPF\x00"):
+		return "pictures"
+	case starts("Photoshop 3.0\x00"):
+		return "iptc"
+	}
+	return "private"
 }
 
 // app14: Adobe's last byte says whether the colours are RGB, CMYK, YCbCr or

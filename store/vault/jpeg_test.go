@@ -19,16 +19,24 @@ func scrubbed(t testing.TB, s scrubber, in []byte) []byte {
 	t.Helper()
 	var out, again bytes.Buffer
 	// One byte at a time: nothing may depend on how much a read returns.
-	if err := s(&out, iotest.OneByteReader(bytes.NewReader(in))); err != nil {
+	if err := s(&out, reading(in, iotest.OneByteReader), nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := s(&again, bytes.NewReader(out.Bytes())); err != nil {
+	if err := s(&again, from(out.Bytes()), nil); err != nil {
 		t.Fatalf("scrub the copy: %v", err)
 	}
 	if !bytes.Equal(out.Bytes(), again.Bytes()) {
 		t.Error("scrubbing the copy changes it")
 	}
 	return out.Bytes()
+}
+
+// from is a source of these bytes.
+func from(b []byte) source { return reading(b, func(r io.Reader) io.Reader { return r }) }
+
+// reading is a source whose readers are as through makes them.
+func reading(b []byte, through func(io.Reader) io.Reader) source {
+	return source{int64(len(b)), func(use func(io.Reader) error) error { return use(through(bytes.NewReader(b))) }}
 }
 
 func samePixels(t testing.TB, a, b []byte) {
@@ -59,7 +67,7 @@ func TestJPEGLeavesEverythingBehind(t *testing.T) {
 					if name == "rgb" || name == "ycck" { // JFIF would make YCbCr of it
 						in = bytes.Replace(in, []byte("JFIF"), []byte("jfif"), 1)
 					}
-					out := scrubbed(t, scrubJPEG, in)
+					out := scrubbed(t, scrubbers["image/jpeg"], in)
 					storetest.CanariesIn(t, canaries, "the copy", out)
 					if bytes.Contains(out, []byte("CANARY")) {
 						t.Error("a canary got through")
@@ -118,7 +126,7 @@ func TestJPEGOrientationTwice(t *testing.T) {
 	one := segment(mAPP1, exifAPP1(binary.BigEndian, 3, ""))
 	two := segment(mAPP1, exifAPP1(binary.LittleEndian, 6, ""))
 	in := append([]byte("\xFF\xD8"+one+two), plain[2:]...)
-	if got := orientationOf(t, scrubbed(t, scrubJPEG, in)); got != 3 {
+	if got := orientationOf(t, scrubbed(t, scrubbers["image/jpeg"], in)); got != 3 {
 		t.Errorf("orientation %d, want the first", got)
 	}
 }
@@ -168,7 +176,7 @@ func TestJPEGUnclean(t *testing.T) {
 	}
 	for name, in := range tests {
 		t.Run(name, func(t *testing.T) {
-			err := scrubJPEG(io.Discard, bytes.NewReader(in))
+			err := scrubJPEG(io.Discard, bytes.NewReader(in), nil)
 			if u := unclean(""); !errors.As(err, &u) {
 				t.Errorf("got %v, want that it is unclean", err)
 			}
@@ -181,13 +189,13 @@ func TestScrubbersPassOnOtherErrors(t *testing.T) {
 	for name, in := range map[string][]byte{"jpeg": plainJPEG(t), "png": plainPNG(t)} {
 		scrub := scrubbers["image/"+name]
 		for n := range len(in) {
-			r := io.MultiReader(bytes.NewReader(in[:n]), iotest.ErrReader(broken))
-			if err := scrub(io.Discard, r); !errors.Is(err, broken) {
+			src := reading(in[:n], func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(broken)) })
+			if err := scrub(io.Discard, src, nil); !errors.Is(err, broken) {
 				t.Fatalf("%s: reading breaks after %d bytes: %v", name, n, err)
 			}
 		}
 		w := writerFunc(func([]byte) (int, error) { return 0, broken })
-		if err := scrub(w, bytes.NewReader(in)); !errors.Is(err, broken) {
+		if err := scrub(w, from(in), nil); !errors.Is(err, broken) {
 			t.Errorf("%s: writing breaks: %v", name, err)
 		}
 	}
@@ -235,7 +243,7 @@ func BenchmarkScrubJPEG(b *testing.B) {
 	in := photo(b, 3<<20)
 	b.SetBytes(int64(len(in)))
 	for b.Loop() {
-		if err := scrubJPEG(io.Discard, bytes.NewReader(in)); err != nil {
+		if err := scrubJPEG(io.Discard, bytes.NewReader(in), nil); err != nil {
 			b.Fatal(err)
 		}
 	}

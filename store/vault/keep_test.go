@@ -118,13 +118,15 @@ func TestKeepLooksAtTheCopy(t *testing.T) {
 	jpg := plainJPEG(t)
 	defer func(old scrubber) { scrubbers["image/jpeg"] = old }(scrubbers["image/jpeg"])
 	for name, s := range map[string]scrubber{
-		"more each time": func(w io.Writer, r io.Reader) error {
-			b, err := io.ReadAll(r)
-			_, e := w.Write(append(b, canaries[0]...))
-			return errors.Join(err, e)
+		"more each time": func(w io.Writer, src source, _ *gone) error {
+			return src.whole(func(b []byte) error {
+				_, err := w.Write(append(b, canaries[0]...))
+				return err
+			})
 		},
-		"no picture": func(w io.Writer, _ io.Reader) error { _, err := io.WriteString(w, "hi"); return err },
-		"nothing":    func(io.Writer, io.Reader) error { return nil },
+		"no picture": func(w io.Writer, _ source, _ *gone) error { _, err := io.WriteString(w, "hi"); return err },
+		"nothing":    func(io.Writer, source, *gone) error { return nil },
+		"a bug":      func(io.Writer, source, *gone) error { panic("bug") },
 	} {
 		scrubbers["image/jpeg"] = s
 		f := keep(t, v, idA, jpg)
@@ -329,7 +331,7 @@ func TestKeepManyAtOnce(t *testing.T) {
 			id, in := store.NewReportID(), pictures[i%len(pictures)]
 			f := keep(t, v, id, in)
 			var want bytes.Buffer
-			if err := scrubbers[f.Type](&want, bytes.NewReader(in)); err != nil {
+			if err := scrubbers[f.Type](&want, from(in), nil); err != nil {
 				t.Error(err)
 			}
 			if !bytes.Equal(original(t, v, id, f), in) || !bytes.Equal(cleanCopy(t, v, id, f), want.Bytes()) {

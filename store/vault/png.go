@@ -24,8 +24,8 @@ const (
 // are inflated, counted, and put into chunks anew.
 //
 // An animation is not scrubbed: half of a proof is no proof.
-func scrubPNG(w io.Writer, r io.Reader) error {
-	s := &pngScrubber{r: borrowReader(r), w: borrowWriter(w), crc: crc32.NewIEEE()}
+func scrubPNG(w io.Writer, r io.Reader, gone *gone) error {
+	s := &pngScrubber{r: borrowReader(r), w: borrowWriter(w), crc: crc32.NewIEEE(), gone: gone}
 	defer returnReader(s.r)
 	defer returnWriter(s.w)
 	if err := s.scrub(); err != nil {
@@ -46,6 +46,12 @@ type pngScrubber struct {
 
 	seen map[string]bool
 	raw  int64 // bytes of the inflated pixels
+	gone *gone
+}
+
+// pngNames are what chunks that are left behind are called; others are private.
+var pngNames = map[string]string{
+	"eXIf": "exif", "iCCP": "icc", "tEXt": "text", "zTXt": "text", "iTXt": "text", "tIME": "time", "pHYs": "resolution",
 }
 
 // pngKept are the small chunks that are kept, with the sizes that are sound.
@@ -148,6 +154,11 @@ func (s *pngScrubber) one() error {
 	case s.kind[0]&0x20 == 0:
 		return unclean("an unknown chunk that matters")
 	}
+	name := pngNames[s.kind]
+	if name == "" {
+		name = "private"
+	}
+	s.gone.add(name)
 	return s.finish()
 }
 
@@ -190,6 +201,9 @@ func (s *pngScrubber) end() error {
 	}
 	if err := s.finish(); err != nil {
 		return err
+	}
+	if _, err := s.r.ReadByte(); err == nil {
+		s.gone.add("trailer")
 	}
 	return s.write("IEND", nil)
 }

@@ -52,7 +52,7 @@ func TestPNGLeavesEverythingBehind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := dressPNG(t, plain)
-			out := scrubbed(t, scrubPNG, in)
+			out := scrubbed(t, scrubbers["image/png"], in)
 			storetest.CanariesIn(t, canaries, "the copy", out)
 			if bytes.Contains(out, []byte("CANARY")) {
 				t.Error("a canary got through")
@@ -100,7 +100,7 @@ func TestPNGUnclean(t *testing.T) {
 		b := binary.BigEndian.AppendUint32(nil, w)
 		return chunk("IHDR", string(binary.BigEndian.AppendUint32(b, h))+header[8:])
 	}
-	if err := scrubPNG(io.Discard, bytes.NewReader(build(ihdr, idat, iend))); err != nil {
+	if err := scrubPNG(io.Discard, bytes.NewReader(build(ihdr, idat, iend)), nil); err != nil {
 		t.Fatal(err)
 	}
 	badSum := bytes.Clone(plain)
@@ -139,7 +139,7 @@ func TestPNGUnclean(t *testing.T) {
 		"endless chunks":      build(ihdr, strings.Repeat(chunk("tEXt", ""), maxChunks), idat, iend),
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := scrubPNG(io.Discard, bytes.NewReader(in))
+			err := scrubPNG(io.Discard, bytes.NewReader(in), nil)
 			if u := unclean(""); !errors.As(err, &u) {
 				t.Errorf("got %v, want that it is unclean", err)
 			}
@@ -169,7 +169,7 @@ func BenchmarkScrubPNG(b *testing.B) {
 	in := encoded(b, noise(1000, 750))
 	b.SetBytes(int64(len(in)))
 	for b.Loop() {
-		if err := scrubPNG(io.Discard, bytes.NewReader(in)); err != nil {
+		if err := scrubPNG(io.Discard, bytes.NewReader(in), nil); err != nil {
 			b.Fatal(err)
 		}
 	}

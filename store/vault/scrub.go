@@ -7,22 +7,79 @@ import (
 	"fmt"
 	"hash/maphash"
 	"image"
-	_ "image/jpeg" // for the last look at a copy
-	_ "image/png"
+	"image/jpeg"
+	"image/png"
 	"io"
+	"runtime/debug"
+	"slices"
 
 	"github.com/netralitas/netra/flows"
 )
 
-// A scrubber writes the picture it reads without all that is not picture, and
-// forgets what comes after its end. It streams. Scrubbing what it wrote writes
-// the same again. It returns an unclean error for a picture it does not
-// understand, and other errors as they come from reader and writer.
-type scrubber func(w io.Writer, r io.Reader) error
+// A scrubber writes what it is given without all that is not content, and
+// forgets what comes after its end. Scrubbing what it wrote writes the same
+// again. It returns an unclean error for a file it does not understand, and
+// other errors as they come from the source and the writer. Its memory is
+// bounded, and its time is in proportion to the size of the file, whatever
+// stands in it.
+type scrubber func(w io.Writer, src source, gone *gone) error
 
 var scrubbers = map[string]scrubber{
-	"image/jpeg": scrubJPEG,
-	"image/png":  scrubPNG,
+	"image/jpeg": streaming(scrubJPEG),
+	"image/png":  streaming(scrubPNG),
+}
+
+// looks are the decoders that a copy's beginning must satisfy, where the standard
+// library has one.
+var looks = map[string]func(io.Reader) (image.Config, error){
+	"image/jpeg": jpeg.DecodeConfig,
+	"image/png":  png.DecodeConfig,
+}
+
+// streaming is a scrubber that reads once from the beginning to the end.
+func streaming(scrub func(io.Writer, io.Reader, *gone) error) scrubber {
+	return func(w io.Writer, src source, gone *gone) error {
+		return src.read(func(r io.Reader) error { return scrub(w, r, gone) })
+	}
+}
+
+// source is a sealed file that can be read as often as it is needed.
+type source struct {
+	size int64
+	// read gives a reader of the whole file from its beginning, and returns
+	// what its user returns.
+	read func(use func(io.Reader) error) error
+}
+
+// whole reads a file into memory, for formats that cannot be read in order. One
+// is there at a time, so that a crowd of them needs no more memory than one.
+func (s source) whole(use func(b []byte) error) error {
+	inMemory <- struct{}{}
+	defer func() { <-inMemory }()
+	b := make([]byte, s.size)
+	if err := s.read(func(r io.Reader) error {
+		_, err := io.ReadFull(r, b)
+		return err
+	}); err != nil {
+		return err
+	}
+	return use(b)
+}
+
+var inMemory = make(chan struct{}, 1)
+
+// gone collects what a scrubber left behind, in words of a fixed list: "exif",
+// "xmp", "thumbnail". It is no secret and tells nothing of the content.
+type gone struct{ what []string }
+
+// add notes that something was left behind. A nil list takes no notes.
+func (g *gone) add(what string) {
+	if g == nil {
+		return
+	}
+	if at, there := slices.BinarySearch(g.what, what); !there {
+		g.what = slices.Insert(g.what, at, what)
+	}
 }
 
 // unclean says why no copy without metadata can be made. What was written
@@ -75,9 +132,10 @@ func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.Re
 		return err
 	}
 	var wrote maphash.Hash
-	err = v.readBack(ctx, d, 0, original, originalContext(id), func(r io.Reader) error {
-		return scrub(io.MultiWriter(clean, &wrote), r)
-	})
+	size := &counted{}
+	err = survive(scrub, io.MultiWriter(clean, &wrote, size), source{f.Size, func(use func(io.Reader) error) error {
+		return v.readBack(ctx, d, 0, original, originalContext(id), use)
+	}}, nil)
 	if err != nil {
 		return err
 	}
@@ -85,30 +143,43 @@ func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.Re
 		return fmt.Errorf("write: %w", err)
 	}
 	// What is handed out is what is looked at: the copy as it was written.
-	return v.readBack(ctx, d, original, d.size-original, copyContext(id, f.Digest), func(r io.Reader) error {
-		return checkCopy(r, scrub, &wrote)
-	})
+	return checkCopy(scrub, source{size.n, func(use func(io.Reader) error) error {
+		return v.readBack(ctx, d, original, d.size-original, copyContext(id, f.Digest), use)
+	}}, f.Type, &wrote)
 }
 
 // checkCopy holds a copy to the promises: nothing more can be scrubbed from
-// it, and it is a picture. Nobody learns a seed, so nobody can make two pictures
-// of one hash, and SHA-256 would be most of the work.
-func checkCopy(r io.Reader, scrub scrubber, wrote *maphash.Hash) error {
+// it, and it still is what it was. Nobody learns a seed, so nobody can make two
+// copies of one hash, and SHA-256 would be most of the work.
+func checkCopy(scrub scrubber, src source, media string, wrote *maphash.Hash) error {
 	var again maphash.Hash
 	again.SetSeed(wrote.Seed())
-	header := &prefix{max: 16 << 10} // before the dimensions a copy has nothing but tables
-	if err := scrub(io.MultiWriter(&again, header), r); err != nil {
+	header := &prefix{max: 16 << 10} // before the dimensions a picture has nothing but tables
+	if err := survive(scrub, io.MultiWriter(&again, header), src, nil); err != nil {
 		return err
 	}
 	if again.Sum64() != wrote.Sum64() {
 		return unclean("scrubbing it again changes it")
 	}
-	begin := borrowReader(bytes.NewReader(header.b))
-	defer returnReader(begin)
-	if _, _, err := image.DecodeConfig(begin); err != nil {
-		return unclean("it is no picture: " + err.Error())
+	if look := looks[media]; look != nil {
+		begin := borrowReader(bytes.NewReader(header.b))
+		defer returnReader(begin)
+		if _, err := look(begin); err != nil {
+			return unclean("it is no picture: " + err.Error())
+		}
 	}
 	return nil
+}
+
+// survive makes a bug in a scrubber a file that cannot be scrubbed: strangers
+// choose what it reads.
+func survive(scrub scrubber, w io.Writer, src source, gone *gone) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = unclean(fmt.Sprintf("the scrubber panicked: %v at %s", p, debug.Stack()))
+		}
+	}()
+	return scrub(w, src, gone)
 }
 
 // readBack reads a part of the draft.
@@ -132,3 +203,8 @@ func (p *prefix) Write(b []byte) (int, error) {
 	p.b = append(p.b, b[:min(len(b), p.max-len(p.b))]...)
 	return len(b), nil
 }
+
+// counted counts what is written to it.
+type counted struct{ n int64 }
+
+func (c *counted) Write(b []byte) (int, error) { c.n += int64(len(b)); return len(b), nil }
