@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -12,114 +13,177 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
-	"github.com/tink-crypto/tink-go/v2/streamingaead"
+	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
 	"github.com/netralitas/netra/flows"
 )
 
 // Keys seals what is stored, and turns what must be looked up into hashes that
-// only the holder of the keys can make. It holds three keysets: "seal" (AEAD,
-// AES-256-GCM), "files" (streaming AEAD, AES-256-GCM-HKDF in 4 KiB segments)
-// and "lookup" (PRF, HMAC-SHA-256). The first two rotate; the third cannot,
+// only the holder of the keys can make. It holds two keysets: "seal" (AEAD,
+// AES-256-GCM), which rotates, and "lookup" (PRF, HMAC-SHA-256), which cannot,
 // since what is stored under it would not be found again.
+//
+// What belongs to a report is sealed with random keys of that report's own,
+// which are sealed with the keyset and stand in a file beside it. So rotation
+// need not touch what they sealed, and a report can be made unreadable wherever
+// copies of it are: see [Keys.Shred].
 //
 // Keys is safe for concurrent use.
 type Keys struct {
-	sets   map[string]*keyset.Handle
-	seal   tink.AEAD
-	files  tink.StreamingAEAD
-	lookup *prf.Set
+	path    string // "" for keys that are nowhere but here
+	set     atomic.Pointer[sealing]
+	lookup  *keyset.Handle
+	prf     *prf.Set
+	reports *reportKeys
+	close   func() error
+	// inbox is whose key messages on their way are sealed with.
+	inbox atomic.Pointer[Owner]
 }
 
-// The keysets, in the order in which they are listed.
-var keysets = []string{"seal", "files", "lookup"}
+// sealing is the keyset that rotates.
+type sealing struct {
+	handle *keyset.Handle
+	aead   tink.AEAD
+}
 
-// NewKeys makes fresh keys.
+// NewKeys makes fresh keys that are nowhere but in memory.
 func NewKeys() (*Keys, error) {
-	sets := map[string]*keyset.Handle{}
-	for _, name := range keysets {
-		m := keyset.NewManager()
-		if err := addPrimary(m, name); err != nil {
-			return nil, fmt.Errorf("new keyset %s: %w", name, err)
-		}
-		h, err := m.Handle()
-		if err != nil {
-			return nil, fmt.Errorf("new keyset %s: %w", name, err)
-		}
-		sets[name] = h
-	}
-	return keysFrom(sets)
-}
-
-func addPrimary(m *keyset.Manager, name string) error {
-	template := aead.AES256GCMKeyTemplate()
-	switch name {
-	case "files":
-		template = streamingaead.AES256GCMHKDF4KBKeyTemplate()
-	case "lookup":
-		template = prf.HMACSHA256PRFKeyTemplate()
-	}
-	id, err := m.Add(template)
+	k := &Keys{close: func() error { return nil }}
+	seal, err := newSet(aead.AES256GCMKeyTemplate())
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("new keyset seal: %w", err)
 	}
-	return m.SetPrimary(id)
+	lookup, err := newSet(prf.HMACSHA256PRFKeyTemplate())
+	if err != nil {
+		return nil, fmt.Errorf("new keyset lookup: %w", err)
+	}
+	if err := k.use(seal, lookup); err != nil {
+		return nil, err
+	}
+	k.reports, err = loadReportKeys(k, newMemory())
+	return k, err
 }
 
-func keysFrom(sets map[string]*keyset.Handle) (*Keys, error) {
-	k := &Keys{sets: sets}
-	var errs [3]error
-	k.seal, errs[0] = aead.New(sets["seal"])
-	k.files, errs[1] = streamingaead.New(sets["files"])
-	k.lookup, errs[2] = prf.NewPRFSet(sets["lookup"])
-	return k, errors.Join(errs[:]...)
+func newSet(template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
+	return addPrimary(keyset.NewManager(), template)
 }
 
-// ReadKeys reads a keyset file.
-func ReadKeys(path string) (*Keys, error) {
-	raw, err := os.ReadFile(path)
+func addPrimary(m *keyset.Manager, template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
+	id, err := m.Add(template)
 	if err != nil {
 		return nil, err
 	}
+	if err := m.SetPrimary(id); err != nil {
+		return nil, err
+	}
+	return m.Handle()
+}
+
+func (k *Keys) use(seal, lookup *keyset.Handle) error {
+	a, err := aead.New(seal)
+	if err != nil {
+		return err
+	}
+	k.set.Store(&sealing{seal, a})
+	if k.prf == nil {
+		k.lookup = lookup
+		k.prf, err = prf.NewPRFSet(lookup)
+	}
+	k.RollInbox()
+	return err
+}
+
+// readSets reads a keyset file.
+func readSets(path string) (seal, lookup *keyset.Handle, err error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
 	var file map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("keyset file %s is not one of Netra's", filepath.Base(path))
+		return nil, nil, fmt.Errorf("keyset file %s is not one of Netra's", filepath.Base(path))
 	}
-	sets := map[string]*keyset.Handle{}
-	for _, name := range keysets {
-		h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(file[name])))
-		if err != nil {
-			return nil, fmt.Errorf("keyset file %s: keyset %q is missing or broken", filepath.Base(path), name)
+	read := func(name string) (h *keyset.Handle) {
+		if err == nil {
+			if h, err = insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(file[name]))); err != nil {
+				err = fmt.Errorf("keyset file %s: keyset %q is missing or broken", filepath.Base(path), name)
+			}
 		}
-		sets[name] = h
+		return h
 	}
-	return keysFrom(sets)
+	seal, lookup = read("seal"), read("lookup")
+	return seal, lookup, err
 }
 
-// OpenKeys reads the keyset file, or makes it (mode 0600) when there is none.
-// made says which it was.
-func OpenKeys(path string) (k *Keys, made bool, err error) {
-	k, err = ReadKeys(path)
+// ReadKeys reads a keyset file and opens the keys of reports beside it. Close
+// them.
+func ReadKeys(path string) (*Keys, error) { return readKeys(path, false) }
+
+func readKeys(path string, fresh bool) (*Keys, error) {
+	seal, lookup, err := readSets(path)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keys{path: path}
+	if err := k.use(seal, lookup); err != nil {
+		return nil, fmt.Errorf("keyset file %s: %w", filepath.Base(path), err)
+	}
+	if k.reports, err = openReportKeys(k, path, fresh); err != nil {
+		return nil, err
+	}
+	k.close = k.reports.file.(io.Closer).Close
+	return k, nil
+}
+
+// MakeKeys makes a keyset file (mode 0600) and the file of reports' keys beside
+// it. It returns an error that is fs.ErrExist when there is one already.
+func MakeKeys(path string) error {
+	for _, p := range []string{path, reportKeysPath(path)} {
+		if _, err := os.Lstat(p); !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(err, &fs.PathError{Op: "make keys", Path: filepath.Base(p), Err: fs.ErrExist})
+		}
+	}
+	k, err := NewKeys()
+	if err != nil {
+		return err
+	}
+	// The keyset comes last: without it there is nothing to be opened.
+	r, err := openReportKeys(k, path, true)
+	if err != nil {
+		return err
+	}
+	return errors.Join(k.write(path), r.file.(io.Closer).Close())
+}
+
+// OpenKeys reads the keyset file, or makes it when there is none. Close the
+// keys.
+func OpenKeys(path string) (*Keys, error) {
+	k, err := ReadKeys(path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return k, false, err
+		return k, err
 	}
-	if k, err = NewKeys(); err != nil {
-		return nil, false, err
+	if err := MakeKeys(path); err != nil {
+		return nil, err
 	}
-	return k, true, k.Write(path)
+	return ReadKeys(path)
 }
 
-// Write writes the keyset file with mode 0600, durably and in one step: a
-// crash leaves the old file or the new one.
-func (k *Keys) Write(path string) error {
+// Close lets go of the file of reports' keys.
+func (k *Keys) Close() error { return k.close() }
+
+// write writes the keyset file with mode 0600, durably and in one step: a crash
+// leaves the old file or the new one.
+func (k *Keys) write(path string) error {
 	file := map[string]json.RawMessage{}
-	for name, h := range k.sets {
+	for name, h := range map[string]*keyset.Handle{"seal": k.set.Load().handle, "lookup": k.lookup} {
 		var b bytes.Buffer
 		if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&b)); err != nil {
 			return fmt.Errorf("write keyset %s: %w", name, err)
@@ -136,22 +200,59 @@ func (k *Keys) Write(path string) error {
 	})
 }
 
-// Rotate makes new primary keys for what is sealed from now on. What was
-// sealed before can still be opened. The receiver stays as it is.
-func (k *Keys) Rotate() (*Keys, error) {
-	sets := map[string]*keyset.Handle{"lookup": k.sets["lookup"]}
-	for _, name := range []string{"seal", "files"} {
-		m := keyset.NewManagerFromHandle(k.sets[name])
-		if err := addPrimary(m, name); err != nil {
-			return nil, fmt.Errorf("rotate keyset %s: %w", name, err)
-		}
-		h, err := m.Handle()
-		if err != nil {
-			return nil, fmt.Errorf("rotate keyset %s: %w", name, err)
-		}
-		sets[name] = h
+// RotateFile puts a new primary key into a keyset file. A program that has it
+// open takes the new key up by [Keys.Reload].
+func RotateFile(path string) error {
+	k, err := ReadKeys(path)
+	if err != nil {
+		return err
 	}
-	return keysFrom(sets)
+	defer k.Close()
+	if err := k.Rotate(); err != nil {
+		return err
+	}
+	return k.write(path)
+}
+
+// Rotate takes a new primary key, for what is sealed from now on, and drops those
+// that no report's key is sealed with any more. What was sealed before can still
+// be opened.
+func (k *Keys) Rotate() error {
+	keys, err := k.List()
+	if err != nil {
+		return err
+	}
+	m := keyset.NewManagerFromHandle(k.set.Load().handle)
+	for _, key := range keys {
+		if key.Keyset == "seal" && !key.Primary && key.Seals == 0 {
+			err = errors.Join(err, m.Delete(key.ID))
+		}
+	}
+	h, e := addPrimary(m, aead.AES256GCMKeyTemplate())
+	if err = errors.Join(err, e); err == nil {
+		err = k.use(h, k.lookup)
+	}
+	if err != nil {
+		return fmt.Errorf("rotate keyset: %w", err)
+	}
+	return nil
+}
+
+// Reload takes up what [RotateFile] wrote to the keyset file, and seals the keys
+// of reports anew that another key than the primary one sealed. It returns how
+// many those were. It is for the one process that serves.
+func (k *Keys) Reload() (int, error) {
+	seal, lookup, err := readSets(k.path)
+	if err != nil {
+		return 0, err
+	}
+	primary := seal.KeysetInfo().GetPrimaryKeyId()
+	if primary != k.set.Load().handle.KeysetInfo().GetPrimaryKeyId() {
+		if err := k.use(seal, lookup); err != nil {
+			return 0, err
+		}
+	}
+	return k.reports.reseal(primary)
 }
 
 // KeyInfo describes one key, not the key itself.
@@ -159,48 +260,134 @@ type KeyInfo struct {
 	Keyset  string
 	ID      uint32
 	Primary bool
+	// Seals is how many reports' keys are sealed with it.
+	Seals int
 }
 
 // List describes the keys.
-func (k *Keys) List() []KeyInfo {
+func (k *Keys) List() ([]KeyInfo, error) {
+	seals, err := k.reports.sealedWith()
 	var out []KeyInfo
-	for _, name := range keysets {
-		info := k.sets[name].KeysetInfo()
+	add := func(name string, h *keyset.Handle) {
+		info := h.KeysetInfo()
 		for _, key := range info.GetKeyInfo() {
-			out = append(out, KeyInfo{name, key.GetKeyId(), key.GetKeyId() == info.GetPrimaryKeyId()})
+			out = append(out, KeyInfo{name, key.GetKeyId(), key.GetKeyId() == info.GetPrimaryKeyId(), seals[key.GetKeyId()]})
 		}
 	}
-	return out
+	add("seal", k.set.Load().handle)
+	add("lookup", k.lookup)
+	return out, err
 }
 
-// Seal encrypts; what it returns opens only with the same context, which names
-// the place the content belongs to, so that sealed contents cannot be swapped.
+// Seal encrypts what belongs to no report; what it returns opens only with the
+// same context, which names the place the content belongs to, so that sealed
+// contents cannot be swapped.
 func (k *Keys) Seal(plain []byte, context string) ([]byte, error) {
-	return k.seal.Encrypt(plain, []byte(context))
+	return k.set.Load().aead.Encrypt(plain, []byte(context))
 }
 
-// Open decrypts what Seal returned.
-func (k *Keys) Open(sealed []byte, context string) ([]byte, error) {
-	plain, err := k.seal.Decrypt(sealed, []byte(context))
+// SealFor encrypts with the key of an owner, as Seal does. The key is made when
+// there is none; it is durable after [Keys.Settle].
+func (k *Keys) SealFor(o Owner, plain []byte, context string) ([]byte, error) {
+	w, err := k.reports.get(o, true)
 	if err != nil {
-		return nil, errors.New("cannot be opened with these keys")
+		return nil, err
+	}
+	out, err := k.nameplate(o)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := w.words.Encrypt(plain, []byte(context))
+	return append(out, sealed...), err
+}
+
+// What a key of a report sealed begins with its nameplate: a mark, a nonce, and
+// the owner under a pad that only the keyset "lookup" can make. Without that
+// nobody can tell which things belong together.
+const (
+	nameplateMark = 'R' // Tink's own begin with 1
+	nonceSize     = 12
+	plateSize     = 1 + nonceSize + 17
+)
+
+func (k *Keys) nameplate(o Owner) ([]byte, error) {
+	id, err := hex.DecodeString(string(o.Report))
+	if err != nil || len(id) != 16 {
+		return nil, errors.New("this is no report's identifier")
+	}
+	plate := make([]byte, plateSize)
+	plate[0] = nameplateMark
+	rand.Read(plate[1 : 1+nonceSize]) // never fails: crypto/rand
+	pad := k.derive("owner\x00"+string(plate[1:1+nonceSize]), 17)
+	subtle.XORBytes(plate[1+nonceSize:], append(id, byte(o.Part)), pad)
+	return plate, nil
+}
+
+// Whose returns the owner of what SealFor returned. ok is false for anything
+// else.
+func (k *Keys) Whose(sealed []byte) (o Owner, ok bool) {
+	if len(sealed) < plateSize || sealed[0] != nameplateMark {
+		return o, false
+	}
+	pad := k.derive("owner\x00"+string(sealed[1:1+nonceSize]), 17)
+	var plain [17]byte
+	subtle.XORBytes(plain[:], sealed[1+nonceSize:plateSize], pad)
+	return Owner{flows.ReportID(hex.EncodeToString(plain[:16])), Part(plain[16])}, true
+}
+
+// Open decrypts what Seal or SealFor returned. It returns ErrShredded when the
+// key of a report is gone.
+func (k *Keys) Open(sealed []byte, context string) ([]byte, error) {
+	if o, ok := k.Whose(sealed); ok {
+		w, err := k.reports.get(o, false)
+		if err != nil {
+			return nil, err
+		}
+		plain, err := w.words.Decrypt(sealed[plateSize:], []byte(context))
+		if err != nil {
+			return nil, errKeys
+		}
+		return plain, nil
+	}
+	plain, err := k.set.Load().aead.Decrypt(sealed, []byte(context))
+	if err != nil {
+		return nil, errKeys
 	}
 	return plain, nil
 }
 
+var errKeys = errors.New("cannot be opened with these keys")
+
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// SealJSON seals the JSON of a value.
-func (k *Keys) SealJSON(v any, context string) ([]byte, error) {
+// step is what sealed JSON is filled up to a multiple of: its length tells
+// little of what was answered.
+const step = 256
+
+// encode makes JSON that ends with as many blanks as fill it up.
+func encode(v any, use func([]byte) ([]byte, error)) ([]byte, error) {
 	b := buffers.Get().(*bytes.Buffer)
 	defer func() { b.Reset(); buffers.Put(b) }()
 	if err := json.NewEncoder(b).Encode(v); err != nil {
 		return nil, err
 	}
-	return k.Seal(b.Bytes(), context)
+	b.Write(blanks[:(step-b.Len()%step)%step])
+	return use(b.Bytes())
 }
 
-// OpenJSON opens what SealJSON returned into v.
+var blanks = bytes.Repeat([]byte(" "), step)
+
+// SealJSON seals the JSON of a value.
+func (k *Keys) SealJSON(v any, context string) ([]byte, error) {
+	return encode(v, func(b []byte) ([]byte, error) { return k.Seal(b, context) })
+}
+
+// SealJSONFor seals the JSON of a value with the key of an owner.
+func (k *Keys) SealJSONFor(o Owner, v any, context string) ([]byte, error) {
+	return encode(v, func(b []byte) ([]byte, error) { return k.SealFor(o, b, context) })
+}
+
+// OpenJSON opens what SealJSON or SealJSONFor returned into v.
 func (k *Keys) OpenJSON(sealed []byte, context string, v any) error {
 	plain, err := k.Open(sealed, context)
 	if err != nil {
@@ -209,15 +396,87 @@ func (k *Keys) OpenJSON(sealed []byte, context string, v any) error {
 	return json.Unmarshal(plain, v)
 }
 
-// SealFile returns a writer that encrypts to w. Close ends the file.
-func (k *Keys) SealFile(w io.Writer, context string) (io.WriteCloser, error) {
-	return k.files.NewEncryptingWriter(w, []byte(context))
+// SealSession seals a session of a reporter, with the key of the report that it
+// is about, if it is about one.
+func (k *Keys) SealSession(who Reporter, s flows.Session) ([]byte, error) {
+	if s.Report == "" {
+		return k.SealJSON(s, "session:"+string(who))
+	}
+	return k.SealJSONFor(Owner{s.Report, PartReport}, s, "session:"+string(who))
 }
 
-// OpenFile returns a reader that decrypts what SealFile wrote.
-func (k *Keys) OpenFile(r io.Reader, context string) (io.Reader, error) {
-	return k.files.NewDecryptingReader(r, []byte(context))
+// OpenSession opens what SealSession returned.
+func (k *Keys) OpenSession(who Reporter, sealed []byte) (s flows.Session, err error) {
+	return s, k.OpenJSON(sealed, "session:"+string(who), &s)
 }
+
+// SealFile returns a writer that encrypts to w, with the key of a report's
+// files. Close ends the file. The key is durable after [Keys.Settle].
+func (k *Keys) SealFile(id flows.ReportID, w io.Writer, context string) (io.WriteCloser, error) {
+	key, err := k.reports.get(Owner{id, PartFiles}, true)
+	if err != nil {
+		return nil, err
+	}
+	return key.files.NewEncryptingWriter(w, []byte(context))
+}
+
+// OpenFile returns a reader that decrypts what SealFile wrote. It returns
+// ErrShredded when the key is gone.
+func (k *Keys) OpenFile(id flows.ReportID, r io.Reader, context string) (io.Reader, error) {
+	key, err := k.reports.get(Owner{id, PartFiles}, false)
+	if err != nil {
+		return nil, err
+	}
+	return key.files.NewDecryptingReader(r, []byte(context))
+}
+
+// Settle makes the keys of reports durable that were made since: before what
+// they seal is promised to anybody. It costs nothing when there are none.
+func (k *Keys) Settle() error { return k.reports.sync() }
+
+// Shred destroys the keys of the parts of a report, of all when none are named,
+// durably: what they sealed can be opened by nobody, in no copy. There may be
+// none.
+func (k *Keys) Shred(id flows.ReportID, parts ...Part) error {
+	if len(parts) == 0 {
+		parts = []Part{PartReport, PartFiles, PartIdentity, PartReturn, PartInbox}
+	}
+	owners := make([]Owner, len(parts))
+	for i, p := range parts {
+		owners[i] = Owner{id, p}
+	}
+	return k.reports.shred(owners)
+}
+
+// ShredUnused destroys the keys that nothing was sealed with since the day of a
+// time and that needed says nobody needs, and returns how many they were.
+func (k *Keys) ShredUnused(before time.Time, needed func(Owner) (bool, error)) (int, error) {
+	list, err := k.reports.owners(before)
+	if err != nil {
+		return 0, err
+	}
+	var old []Owner
+	for _, o := range list {
+		if o == *k.inbox.Load() {
+			continue
+		}
+		keep, err := needed(o)
+		if err != nil {
+			return 0, err
+		}
+		if !keep {
+			old = append(old, o)
+		}
+	}
+	return len(old), k.reports.shred(old)
+}
+
+// Inbox is whose key messages on their way are sealed with now.
+func (k *Keys) Inbox() Owner { return *k.inbox.Load() }
+
+// RollInbox takes a new key for messages on their way, so that the one before
+// can be destroyed when none of its messages is left.
+func (k *Keys) RollInbox() { k.inbox.Store(&Owner{NewReportID(), PartInbox}) }
 
 // Lookup is the keyed hash under which something is found again: 32
 // hexadecimal digits. kind keeps hashes of different things apart.
@@ -229,7 +488,7 @@ func (k *Keys) Lookup(kind, value string) string {
 func (k *Keys) DatabaseKey() string { return hex.EncodeToString(k.derive("database", 32)) }
 
 func (k *Keys) derive(input string, n uint32) []byte {
-	out, err := k.lookup.ComputePrimaryPRF([]byte(input), n)
+	out, err := k.prf.ComputePrimaryPRF([]byte(input), n)
 	if err != nil { // HMAC-SHA-256 gives 32 bytes at most
 		panic("derive key: " + err.Error())
 	}

@@ -189,6 +189,21 @@ var (
 	ErrNoCopy = errors.New("no copy without metadata")
 )
 
+// Custody is what is known of a piece of evidence, whose original is kept as it
+// came.
+type Custody struct {
+	flows.File
+	Received time.Time
+	Copy     *Derived // nil: there is none
+}
+
+// Derived is a copy without metadata.
+type Derived struct {
+	Digest  string   `json:"digest"` // SHA-256, hexadecimal
+	Size    int64    `json:"size"`   // bytes
+	Removed []string `json:"removed,omitempty"`
+}
+
 // Vault keeps evidence: the original, sealed, and a sealed copy without
 // metadata where one can be made. Files of a report are kept under that
 // report, so that they go when it goes.
@@ -198,6 +213,8 @@ type Vault interface {
 	// same File. It returns ErrTooLarge, ErrBadType, ErrEmpty or ErrFull,
 	// and then keeps nothing. limit is in bytes.
 	Keep(ctx context.Context, id flows.ReportID, r io.Reader, limit int64) (flows.File, error)
+	// Describe tells how a file came here and what its copy is.
+	Describe(ctx context.Context, id flows.ReportID, f flows.File) (Custody, error)
 	// Original opens the file as it was received. The caller closes it.
 	Original(ctx context.Context, id flows.ReportID, f flows.File) (io.ReadCloser, error)
 	// Copy opens the copy without metadata, or returns ErrNoCopy. The caller

@@ -34,7 +34,7 @@ func commands() []command {
 		{"flow", "list or draw the flows: flow list, flow draw [FLOW]", flowCommand},
 		{"doctor", "check configuration, database, Redis and Telegram; --health asks a running bot", doctor},
 		{"whatsapp", "link a WhatsApp account: whatsapp pair, status, groups, logout", whatsappCommand},
-		{"keys", "list or rotate the keys: keys list, keys rotate", keysCommand},
+		{"keys", "make, list, rotate or check the keys: keys new, list, rotate, check", keysCommand},
 		{"version", "print the version", printVersion},
 	}
 }

@@ -61,9 +61,10 @@ func open(ctx context.Context, c config) (_ *stores, err error) {
 	if err := prepare(c); err != nil {
 		return nil, err
 	}
-	if s.keys, _, err = store.OpenKeys(c.Keys); err != nil {
+	if s.keys, err = store.OpenKeys(c.Keys); err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}
+	s.close = append(s.close, s.keys.Close)
 	if s.db, err = sqldb.Open(ctx, database(c), s.keys, sqldb.Options{}); err != nil {
 		return nil, err
 	}
@@ -264,6 +265,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 		})
 	}
 	all.Go(func() { deliverer.Run(run) })
+	all.Go(func() { watchKeys(run, s.keys, log) })
 	all.Go(func() { sweep(run, s, c, b, lines, log) })
 
 	<-run.Done()

@@ -54,7 +54,7 @@ func (w *onWhatsApp) pair() {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 	defer cancel()
-	keys, _, err := store.OpenKeys(filepath.Join(w.dir, "keys.json"))
+	keys, err := store.OpenKeys(filepath.Join(w.dir, "keys.json"))
 	if err != nil {
 		w.Fatal(err)
 	}

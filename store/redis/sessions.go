@@ -96,7 +96,7 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (store.Saved, e
 		return store.Saved{}, errors.New("load session: its version is not a number")
 	}
 	sealed, _ := fields[1].(string)
-	if s.keys.OpenJSON([]byte(sealed), "session:"+string(who), &saved.Session) != nil {
+	if saved.Session, err = s.keys.OpenSession(who, []byte(sealed)); err != nil {
 		saved = store.Saved{Version: saved.Version} // as good as lost: it can be begun anew
 	}
 	if newer {
@@ -111,7 +111,7 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (store.Saved, e
 
 // Save implements store.Sessions.
 func (s *Sessions) Save(ctx context.Context, who store.Reporter, x flows.Session, version uint64) (uint64, error) {
-	sealed, err := s.keys.SealJSON(x, "session:"+string(who))
+	sealed, err := s.keys.SealSession(who, x)
 	if err != nil {
 		return 0, fmt.Errorf("save session: %w", err)
 	}

@@ -28,9 +28,11 @@ func (db *DB) lookup(kind, value string) []byte {
 func (db *DB) report(id flows.ReportID) []byte { return db.lookup("report", string(id)) }
 
 // What is sealed is bound to the case, and to what it is of the case.
-func (db *DB) seal(v any, what string, report []byte) ([]byte, error) {
-	return db.keys.SealJSON(v, what+":"+string(report))
+func (db *DB) seal(o store.Owner, v any, what string, report []byte) ([]byte, error) {
+	return db.keys.SealJSONFor(o, v, what+":"+string(report))
 }
+
+func whole(id flows.ReportID) store.Owner { return store.Owner{Report: id, Part: store.PartReport} }
 
 // null is NULL for what there is not.
 func null(sealed []byte) any {
@@ -56,12 +58,15 @@ func (cs *Cases) Open(ctx context.Context, c store.Case) error {
 	var back, late []byte
 	bare := c
 	bare.Return, bare.Late = nil, nil
-	sealed, err := cs.db.seal(bare, "case", report)
+	sealed, err := cs.db.seal(whole(c.Report.ID), bare, "case", report)
 	if err == nil && c.Return != nil {
-		back, err = cs.db.seal(c.Return, "return", report)
+		back, err = cs.db.seal(store.Owner{Report: c.Report.ID, Part: store.PartReturn}, c.Return, "return", report)
 	}
 	if err == nil && len(c.Late) > 0 {
-		late, err = cs.db.seal(c.Late, "late", report)
+		late, err = cs.db.seal(whole(c.Report.ID), c.Late, "late", report)
+	}
+	if err == nil {
+		err = cs.db.keys.Settle()
 	}
 	if err != nil {
 		return fmt.Errorf("open case: %w", err)
@@ -115,7 +120,7 @@ func (cs *Cases) Attach(ctx context.Context, id flows.ReportID, f flows.File, no
 		if has(c, f) {
 			return nil
 		}
-		if lateSealed, err = cs.db.seal(append(c.Late, f), "late", report); err != nil {
+		if lateSealed, err = cs.db.seal(whole(id), append(c.Late, f), "late", report); err != nil {
 			return err
 		}
 		if err := tx.exec(`UPDATE cases SET late = ?, late_at = ?, late_sealed = ? WHERE id = ?`,
@@ -157,6 +162,27 @@ func (cs *Cases) HasFiles(ctx context.Context, id flows.ReportID) (there bool, e
 		return false, fmt.Errorf("look for case: %w", err)
 	}
 	return there, nil
+}
+
+// Check opens every case, and returns how many there are and how many cannot be
+// opened with these keys.
+func (cs *Cases) Check(ctx context.Context) (all, unreadable int, err error) {
+	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var report, sealed []byte
+		if err := scan(&report, &sealed); err != nil {
+			return err
+		}
+		all++
+		var c store.Case
+		if cs.db.unseal(sealed, "case", report, &c) != nil {
+			unreadable++
+		}
+		return nil
+	}, `SELECT report, sealed FROM cases`)
+	if err != nil {
+		return 0, 0, fmt.Errorf("check cases: %w", err)
+	}
+	return all, unreadable, nil
 }
 
 // Ping implements store.Cases.

@@ -93,7 +93,7 @@ func (cs *Cases) update(ctx context.Context, what string, d store.Delivery, set 
 	var card []byte
 	if d.Card != "" {
 		var err error
-		if card, err = cs.db.seal(d.Card, cardOf(intake), report); err != nil {
+		if card, err = cs.db.seal(whole(d.Case.Report.ID), d.Card, cardOf(intake), report); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}

@@ -26,6 +26,7 @@ func (b *Inbox) Put(ctx context.Context, batch []store.Received) error {
 	type row struct{ message, channel, sealed []byte }
 	channels := map[string][]byte{}
 	all := make([]row, len(batch))
+	owner := b.db.keys.Inbox()
 	for i, m := range batch {
 		if channels[m.Channel] == nil {
 			channels[m.Channel] = b.db.lookup("channel", m.Channel)
@@ -33,11 +34,14 @@ func (b *Inbox) Put(ctx context.Context, batch []store.Received) error {
 		key := b.key(m.Channel, m.ID)
 		plain := make([]byte, 0, binary.MaxVarintLen64+len(m.ID)+len(m.Body))
 		plain = append(append(binary.AppendUvarint(plain, uint64(len(m.ID))), m.ID...), m.Body...)
-		sealed, err := b.db.keys.Seal(plain, inboxContext(key))
+		sealed, err := b.db.keys.SealFor(owner, plain, inboxContext(key))
 		if err != nil {
 			return fmt.Errorf("put into inbox: %w", err)
 		}
 		all[i] = row{key, channels[m.Channel], sealed}
+	}
+	if err := b.db.keys.Settle(); err != nil {
+		return fmt.Errorf("put into inbox: %w", err)
 	}
 	return b.db.queue.do(ctx, "put into inbox", func(tx *tx) error {
 		for _, r := range all {

@@ -58,8 +58,10 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (saved store.Sa
 	if err != nil {
 		return store.Saved{}, fmt.Errorf("load session: %w", err)
 	}
-	if saved.Version != 0 && s.db.keys.OpenJSON(sealed, "session:"+string(who), &saved.Session) != nil {
-		saved = store.Saved{Version: saved.Version} // as good as lost: it can be begun anew
+	if saved.Version != 0 {
+		if saved.Session, err = s.db.keys.OpenSession(who, sealed); err != nil {
+			saved = store.Saved{Version: saved.Version} // as good as lost: it can be begun anew
+		}
 	}
 	switch {
 	case saved.Version == 0:
@@ -75,7 +77,10 @@ func (s *Sessions) Load(ctx context.Context, who store.Reporter) (saved store.Sa
 
 // Save implements store.Sessions.
 func (s *Sessions) Save(ctx context.Context, who store.Reporter, x flows.Session, version uint64) (uint64, error) {
-	sealed, err := s.db.keys.SealJSON(x, "session:"+string(who))
+	sealed, err := s.db.keys.SealSession(who, x)
+	if err == nil {
+		err = s.db.keys.Settle()
+	}
 	if err != nil {
 		return 0, fmt.Errorf("save session: %w", err)
 	}

@@ -4,8 +4,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -152,6 +154,26 @@ func (v *Vault) reserve(n int64) (func(), error) {
 	}
 	return give, nil
 }
+
+// fill writes as many zeros after a content of n bytes as make its length tell
+// little: at most an eighth more, so that a file that somebody knows cannot be
+// told by its size. It is Padmé (Nikitin et al., "Reducing Metadata Leakage from
+// Encrypted Files and Communication with PURBs", 2019, section 4).
+func fill(w io.Writer, n int64) error {
+	_, err := io.CopyN(w, zeros{}, filled(n)-n)
+	return err
+}
+
+func filled(n int64) int64 {
+	n = max(n, 1<<10)
+	e := bits.Len64(uint64(n)) - 1
+	mask := int64(1)<<(e-bits.Len64(uint64(e))) - 1
+	return (n + mask) &^ mask
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // asFull makes ErrFull of what the system says when the disk or the quota is
 // full.

@@ -167,6 +167,11 @@ func FuzzOpen(f *testing.F) {
 	file := keep(f, v, idA, jpg)
 	at := v.place(idA, file.Digest)
 	good := sectionsOf(f, v, at)
+	custody, err := v.Describe(f.Context(), idA, file)
+	if err != nil {
+		f.Fatal(err)
+	}
+	derived := custody.Copy
 	whole, clean := good.file(), cleanCopy(f, v, idA, file)
 	o, c := int64(len(good.original)), int64(len(good.clean))
 	f.Add(len(whole), []byte{}, o, c)
@@ -177,7 +182,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add(len(whole), []byte(magic), int64(1)<<62, int64(1)<<62)
 	f.Fuzz(func(t *testing.T, n int, tail []byte, original, copied int64) {
 		begin := whole[:min(max(n, 0), len(whole))]
-		for _, end := range [][]byte{tail, append(bytes.Clone(tail), sealed(t, v, at, trailer{idA, file, original, copied})...)} {
+		for _, end := range [][]byte{tail, append(bytes.Clone(tail), sealed(t, v, at, trailer{Report: idA, File: file, Original: original, Copy: copied, Clean: derived})...)} {
 			if err := os.WriteFile(at.path, append(bytes.Clone(begin), end...), 0o600); err != nil {
 				t.Fatal(err)
 			}

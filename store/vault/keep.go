@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
@@ -65,7 +66,7 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 		return f, err
 	}
 	defer d.drop()
-	original, err := v.keys.SealFile(d.out, originalContext(id))
+	original, err := v.keys.SealFile(id, d.out, originalContext(id))
 	if err != nil {
 		return f, err
 	}
@@ -75,6 +76,9 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 	}
 	if f.Size > limit {
 		return f, store.ErrTooLarge
+	}
+	if err := fill(original, f.Size); err != nil {
+		return f, fmt.Errorf("seal: %w", err)
 	}
 	if f.Type = judge.verdict(); f.Type == "" {
 		return f, store.ErrBadType
@@ -88,13 +92,16 @@ func (v *Vault) keep(ctx context.Context, id flows.ReportID, r io.Reader, limit 
 	if err := d.end(original); err != nil {
 		return f, fmt.Errorf("write original: %w", err)
 	}
-	t := trailer{Report: id, File: f, Original: d.size}
-	if t.Copy, err = v.appendCopy(ctx, d, id, f); err != nil {
+	t := trailer{Report: id, File: f, Received: time.Now().UTC().Truncate(time.Second), Original: d.size}
+	if t.Clean, err = v.appendCopy(ctx, d, id, f); err != nil {
 		return f, fmt.Errorf("make copy: %w", err)
 	}
-	t.File.Clean = t.Copy > 0
+	t.Copy, t.File.Clean = d.size-t.Original, t.Clean != nil
 	if err := v.appendTrailer(d, at, t); err != nil {
 		return f, fmt.Errorf("write trailer: %w", err)
+	}
+	if err := v.keys.Settle(); err != nil {
+		return f, err
 	}
 	if err := d.finish(); err != nil {
 		return f, fmt.Errorf("write file: %w", err)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -142,8 +143,8 @@ func TestKeepLooksAtTheCopy(t *testing.T) {
 func TestKeepRefuses(t *testing.T) {
 	v := newVault(t)
 	jpg := plainJPEG(t)
-	full := *newVault(t).keys
-	tight, err := open(disk{dir: t.TempDir(), free: func(string) (uint64, error) { return floor + 99, nil }}, &full)
+	full := newKeys(t)
+	tight, err := open(disk{dir: t.TempDir(), free: func(string) (uint64, error) { return floor + 99, nil }}, full)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +371,7 @@ func TestKeepNeedsLittleMemory(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range files {
 		wg.Go(func() {
-			id := flows.ReportID(strings.Repeat(string(rune('a'+i)), 32))
+			id := flows.ReportID(fmt.Sprintf("%032x", i+1))
 			end := len(jpg) - 2
 			r := io.MultiReader(bytes.NewReader(jpg[:end]), io.LimitReader(endlessly("U"), size-int64(len(jpg))), bytes.NewReader(jpg[end:]))
 			if f, err := v.Keep(t.Context(), id, r, size); err != nil || f.Size != size || !f.Clean {

@@ -34,7 +34,7 @@ func (v *Vault) Original(ctx context.Context, id flows.ReportID, f flows.File) (
 	if err != nil {
 		return nil, fmt.Errorf("open original: %w", err)
 	}
-	o, err := v.opened(file, 0, t.Original, originalContext(id))
+	o, err := v.opened(file, id, 0, t.Original, originalContext(id), f.Size)
 	if err != nil {
 		return nil, fmt.Errorf("open original: %w", err)
 	}
@@ -53,15 +53,25 @@ func (v *Vault) Copy(ctx context.Context, id flows.ReportID, f flows.File) (io.R
 	if err != nil {
 		return nil, fmt.Errorf("open copy: %w", err)
 	}
-	if t.Copy == 0 {
+	if t.Clean == nil {
 		file.Close()
 		return nil, fmt.Errorf("open copy: %w", store.ErrNoCopy)
 	}
-	o, err := v.opened(file, t.Original, t.Copy, copyContext(id, f.Digest))
+	o, err := v.opened(file, id, t.Original, t.Copy, copyContext(id, f.Digest), t.Clean.Size)
 	if err != nil {
 		return nil, fmt.Errorf("open copy: %w", err)
 	}
+	o.hash, o.want = sha256.New(), t.Clean.Digest
 	return o, nil
+}
+
+// Describe tells how a file came here and what its copy is.
+func (v *Vault) Describe(ctx context.Context, id flows.ReportID, f flows.File) (store.Custody, error) {
+	file, t, err := v.look(ctx, id, f)
+	if err != nil {
+		return store.Custody{}, fmt.Errorf("describe file: %w", err)
+	}
+	return store.Custody{File: t.File, Received: t.Received, Copy: t.Clean}, file.Close()
 }
 
 func (v *Vault) look(ctx context.Context, id flows.ReportID, f flows.File) (*os.File, trailer, error) {
@@ -78,8 +88,8 @@ type opened struct {
 }
 
 // opened takes the file over.
-func (v *Vault) opened(f *os.File, from, n int64, context string) (opened, error) {
-	p, err := v.unseal(bufio.NewReaderSize(io.NewSectionReader(f, from, n), 8<<10), context)
+func (v *Vault) opened(f *os.File, id flows.ReportID, from, n int64, context string, size int64) (opened, error) {
+	p, err := v.unseal(id, bufio.NewReaderSize(io.NewSectionReader(f, from, n), 8<<10), context, size)
 	if err != nil {
 		f.Close()
 		return opened{}, err
@@ -92,22 +102,31 @@ func (o opened) Close() error { return o.file.Close() }
 // part is what was sealed as one, being read.
 type part struct {
 	r    io.Reader
+	left int64     // of the content; what follows only fills the file up
 	hash hash.Hash // nil when the seal alone proves the content
 	want string
 	err  error // stays: the library says io.EOF on the read after a failed one
 }
 
-// unseal reads from r in small pieces: it should be buffered.
-func (v *Vault) unseal(r io.Reader, context string) (*part, error) {
-	u, err := v.keys.OpenFile(r, context)
-	return &part{r: u}, err
+// unseal reads content of a size from r in small pieces: it should be buffered.
+func (v *Vault) unseal(id flows.ReportID, r io.Reader, context string, size int64) (*part, error) {
+	u, err := v.keys.OpenFile(id, r, context)
+	return &part{r: u, left: size}, err
 }
 
 func (p *part) Read(b []byte) (int, error) {
 	if p.err != nil {
 		return 0, p.err
 	}
-	n, err := p.r.Read(b)
+	n, err := p.r.Read(b[:min(int64(len(b)), p.left)])
+	if p.left -= int64(n); p.left == 0 && err == nil {
+		if _, err = io.Copy(io.Discard, p.r); err == nil { // that the end is there is part of the proof
+			err = io.EOF
+		}
+	}
+	if errors.Is(err, io.EOF) && p.left > 0 {
+		err = io.ErrUnexpectedEOF
+	}
 	if p.hash != nil {
 		p.hash.Write(b[:n])
 		if errors.Is(err, io.EOF) && hex.EncodeToString(p.hash.Sum(nil)) != p.want {

@@ -57,11 +57,10 @@ func TestWrongKeyCannotRead(t *testing.T) {
 func TestRotatedKeysRead(t *testing.T) {
 	v := newVault(t)
 	f := keep(t, v, idA, plainJPEG(t))
-	keys, err := v.keys.Rotate()
-	if err != nil {
+	if err := v.keys.Rotate(); err != nil {
 		t.Fatal(err)
 	}
-	w, err := New(v.disk.dir, keys)
+	w, err := New(v.disk.dir, v.keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +111,16 @@ func sealed(t testing.TB, v *Vault, at place, tr trailer) []byte {
 	return b
 }
 
+func trailerOf(t testing.TB, v *Vault, at place) trailer {
+	t.Helper()
+	f, tr, err := v.find(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	return tr
+}
+
 func TestSwappedFilesCannotBeRead(t *testing.T) {
 	v := newVault(t)
 	// Of one length, and one picture, so that nothing but the seals tells them apart.
@@ -123,6 +132,7 @@ func TestSwappedFilesCannotBeRead(t *testing.T) {
 	good := sectionsOf(t, v, at)
 	sameReport, sameFile := sectionsOf(t, v, v.place(idA, b.Digest)), sectionsOf(t, v, v.place(idB, other.Digest))
 	foreign := sectionsOf(t, v, v.place(idA, png.Digest))
+	was := trailerOf(t, v, at)
 	for _, s := range []sections{sameReport, sameFile} {
 		if len(s.original) != len(good.original) || len(s.clean) != len(good.clean) || len(s.end) != len(good.end) {
 			t.Fatal("the twins are not of one length")
@@ -156,7 +166,9 @@ func TestSwappedFilesCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.is.end == nil {
-				c.is.end = sealed(t, v, at, trailer{idA, a, int64(len(c.is.original)), int64(len(c.is.clean))})
+				tr := was
+				tr.Original, tr.Copy = int64(len(c.is.original)), int64(len(c.is.clean))
+				c.is.end = sealed(t, v, at, tr)
 			}
 			if err := os.WriteFile(at.path, c.is.file(), 0o600); err != nil {
 				t.Fatal(err)
@@ -224,12 +236,15 @@ func TestImpossibleLengths(t *testing.T) {
 	f := keep(t, v, idA, plainJPEG(t))
 	at := v.place(idA, f.Digest)
 	good := sectionsOf(t, v, at)
-	o, c := int64(len(good.original)), int64(len(good.clean))
+	was := trailerOf(t, v, at)
+	o, c := was.Original, was.Copy
 	for _, n := range [][2]int64{
 		{0, o + c}, {-1, o + c + 1}, {o + c + 1, -1}, {math.MaxInt64, math.MinInt64 + o + c + 1}, {math.MinInt64, math.MaxInt64},
 		{o - 1, c}, {o + 1, c}, {o, c - 1}, {o, c + 1}, {o, 0}, {o, math.MaxInt64}, {math.MaxInt64, c},
 	} {
-		bad := sections{good.original, good.clean, sealed(t, v, at, trailer{idA, f, n[0], n[1]})}
+		tr := was
+		tr.Original, tr.Copy = n[0], n[1]
+		bad := sections{good.original, good.clean, sealed(t, v, at, tr)}
 		if err := os.WriteFile(at.path, bad.file(), 0o600); err != nil {
 			t.Fatal(err)
 		}

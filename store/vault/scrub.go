@@ -3,9 +3,10 @@ package vault
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"image"
 	"image/jpeg"
 	"image/png"
@@ -14,6 +15,7 @@ import (
 	"slices"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
 )
 
 // A scrubber writes what it is given without all that is not content, and
@@ -111,54 +113,55 @@ func ended(err error) error {
 }
 
 // appendCopy appends a sealed copy to a draft that holds the sealed original,
-// and returns its length, 0 when none can be made.
-func (v *Vault) appendCopy(ctx context.Context, d *draft, id flows.ReportID, f flows.File) (int64, error) {
+// and returns what it is, nil when none can be made.
+func (v *Vault) appendCopy(ctx context.Context, d *draft, id flows.ReportID, f flows.File) (*store.Derived, error) {
 	scrub := scrubbers[f.Type]
 	if scrub == nil {
-		return 0, nil
+		return nil, nil
 	}
 	original := d.size
-	err := v.scrub(ctx, d, scrub, id, f)
+	made, err := v.scrub(ctx, d, scrub, id, f)
 	if u := unclean(""); errors.As(err, &u) {
-		return 0, d.cut(original)
+		return nil, d.cut(original)
 	}
-	return d.size - original, err
+	return made, err
 }
 
-func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.ReportID, f flows.File) error {
+func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.ReportID, f flows.File) (*store.Derived, error) {
 	original := d.size
-	clean, err := v.keys.SealFile(d.out, copyContext(id, f.Digest))
+	clean, err := v.keys.SealFile(id, d.out, copyContext(id, f.Digest))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var wrote maphash.Hash
-	size := &counted{}
-	err = survive(scrub, io.MultiWriter(clean, &wrote, size), source{f.Size, func(use func(io.Reader) error) error {
-		return v.readBack(ctx, d, 0, original, originalContext(id), use)
-	}}, nil)
+	wrote, size, left := sha256.New(), &counted{}, &gone{}
+	err = survive(scrub, io.MultiWriter(clean, wrote, size), source{f.Size, func(use func(io.Reader) error) error {
+		return v.readBack(ctx, d, 0, original, id, originalContext(id), f.Size, use)
+	}}, left)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if err := fill(clean, size.n); err != nil {
+		return nil, fmt.Errorf("write: %w", err)
 	}
 	if err := d.end(clean); err != nil {
-		return fmt.Errorf("write: %w", err)
+		return nil, fmt.Errorf("write: %w", err)
 	}
+	made := &store.Derived{Digest: hex.EncodeToString(wrote.Sum(nil)), Size: size.n, Removed: left.what}
 	// What is handed out is what is looked at: the copy as it was written.
-	return checkCopy(scrub, source{size.n, func(use func(io.Reader) error) error {
-		return v.readBack(ctx, d, original, d.size-original, copyContext(id, f.Digest), use)
-	}}, f.Type, &wrote)
+	return made, checkCopy(scrub, source{size.n, func(use func(io.Reader) error) error {
+		return v.readBack(ctx, d, original, d.size-original, id, copyContext(id, f.Digest), size.n, use)
+	}}, f.Type, made.Digest)
 }
 
 // checkCopy holds a copy to the promises: nothing more can be scrubbed from
-// it, and it still is what it was. Nobody learns a seed, so nobody can make two
-// copies of one hash, and SHA-256 would be most of the work.
-func checkCopy(scrub scrubber, src source, media string, wrote *maphash.Hash) error {
-	var again maphash.Hash
-	again.SetSeed(wrote.Seed())
+// it, and it still is what it was.
+func checkCopy(scrub scrubber, src source, media, digest string) error {
+	again := sha256.New()
 	header := &prefix{max: 16 << 10} // before the dimensions a picture has nothing but tables
-	if err := survive(scrub, io.MultiWriter(&again, header), src, nil); err != nil {
+	if err := survive(scrub, io.MultiWriter(again, header), src, nil); err != nil {
 		return err
 	}
-	if again.Sum64() != wrote.Sum64() {
+	if hex.EncodeToString(again.Sum(nil)) != digest {
 		return unclean("scrubbing it again changes it")
 	}
 	if look := looks[media]; look != nil {
@@ -183,10 +186,10 @@ func survive(scrub scrubber, w io.Writer, src source, gone *gone) (err error) {
 }
 
 // readBack reads a part of the draft.
-func (v *Vault) readBack(ctx context.Context, d *draft, from, n int64, context string, use func(io.Reader) error) error {
+func (v *Vault) readBack(ctx context.Context, d *draft, from, n int64, id flows.ReportID, context string, size int64, use func(io.Reader) error) error {
 	sealed := borrowReader(io.NewSectionReader(d.file, from, n))
 	defer returnReader(sealed)
-	p, err := v.unseal(sealed, context)
+	p, err := v.unseal(id, sealed, context, size)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,12 @@ func age(t *testing.T, v *Vault, id flows.ReportID, d time.Duration) {
 
 func TestSweep(t *testing.T) {
 	v := newVault(t)
-	const kept, young, touched, late = flows.ReportID("kept"), flows.ReportID("young"), flows.ReportID("touched"), flows.ReportID("late")
+	const (
+		kept    = flows.ReportID("00000000000000000000000000000001")
+		young   = flows.ReportID("00000000000000000000000000000002")
+		touched = flows.ReportID("00000000000000000000000000000003")
+		late    = flows.ReportID("00000000000000000000000000000004")
+	)
 	for _, id := range []flows.ReportID{idA, idB, kept, young, touched, late} {
 		keep(t, v, id, plainJPEG(t))
 		age(t, v, id, 3*time.Hour)
@@ -82,7 +87,7 @@ func TestSweep(t *testing.T) {
 		t.Errorf("swept %d, %v", n, err)
 	}
 	slices.Sort(asked)
-	if want := []flows.ReportID{idA, idB, kept, late}; !slices.Equal(asked, want) {
+	if want := []flows.ReportID{kept, late, idA, idB}; !slices.Equal(asked, want) {
 		t.Errorf("asked for %v, want %v", asked, want)
 	}
 	for id, want := range map[flows.ReportID]bool{idA: false, idB: false, kept: true, young: true, touched: true, late: true} {

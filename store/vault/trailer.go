@@ -5,16 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
 )
 
 // trailer says what a file of the vault is, and where in it what begins.
 type trailer struct {
 	Report   flows.ReportID `json:"report"`
 	File     flows.File     `json:"file"`
-	Original int64          `json:"original"`       // bytes of the sealed original
-	Copy     int64          `json:"copy,omitempty"` // bytes of the sealed copy, 0: there is none
+	Received time.Time      `json:"received"`
+	Original int64          `json:"original"`        // bytes of the sealed original
+	Copy     int64          `json:"copy,omitempty"`  // bytes of the sealed copy, 0: there is none
+	Clean    *store.Derived `json:"clean,omitempty"` // what the copy is
 }
 
 // A file ends with the length of its sealed trailer, four bytes, big endian,
@@ -24,7 +28,7 @@ const (
 	footerSize = 4 + len(magic)
 	// maxEnd is how much trailer and footer may be: one look at the end of a
 	// file, and no more memory than that, whatever the footer says.
-	maxEnd = 1 << 10
+	maxEnd = 4 << 10
 )
 
 // errBroken: this is no file of the vault, or not one of this place, or not
@@ -33,7 +37,7 @@ var errBroken = errors.New("not the file that was put there")
 
 // appendTrailer appends the trailer, sealed, and the footer to a draft.
 func (v *Vault) appendTrailer(d *draft, at place, t trailer) error {
-	sealed, err := v.keys.SealJSON(t, trailerContext(at))
+	sealed, err := v.keys.SealJSONFor(store.Owner{Report: t.Report, Part: store.PartFiles}, t, trailerContext(at))
 	if err != nil {
 		return err
 	}
@@ -81,7 +85,7 @@ func (v *Vault) readTrailer(f *os.File, at place) (t trailer, err error) {
 	if err := v.keys.OpenJSON(end[n-int(length):n], trailerContext(at), &t); err != nil {
 		return t, fmt.Errorf("%w: trailer: %w", errBroken, err)
 	}
-	if t.Original < 1 || t.Original > size || t.Copy < 0 || t.Copy != size-t.Original-int64(length)-int64(footerSize) {
+	if t.Original < 1 || t.Original > size || t.Copy < 0 || (t.Copy > 0) != (t.Clean != nil) || t.Copy != size-t.Original-int64(length)-int64(footerSize) {
 		return t, fmt.Errorf("%w: its parts do not make the whole", errBroken)
 	}
 	return t, nil
