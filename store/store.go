@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/netralitas/netra/flows"
@@ -71,10 +72,69 @@ type Case struct {
 	Return *Return
 	// Intakes are the names of the destinations it goes to.
 	Intakes []string
-	// Late is the evidence that came after the report was sent.
-	Late []flows.File
-	// Opened is when the case was opened. It comes from the caller.
-	Opened time.Time
+	// Events are what happened since, oldest first.
+	Events []Event
+	// Opened is when the case was opened, and Due when it may be delivered. They
+	// come from the caller.
+	Opened, Due time.Time
+	// Identity is who the reporter is, for the officer who asks with a reason.
+	// Only Open takes it and only Registry.Identity gives it back.
+	Identity map[flows.StepID]flows.Answer
+}
+
+// EventKind says what happened to a case.
+type EventKind string
+
+// What happens to a case. The first three come from the reporter, the others
+// from supervisors.
+const (
+	GaveEvidence EventKind = "evidence" // a file, after the report was sent
+	Wrote        EventKind = "wrote"    // words for the supervisors
+	Withdrew     EventKind = "withdrew" // they want it to go no further
+	Took         EventKind = "took"     // an officer answers for it now
+	Asked        EventKind = "asked"    // words for the reporter
+	Closed       EventKind = "closed"   // with words on how it ended
+	Looked       EventKind = "looked"   // at an identity or an original, with the reason
+)
+
+// Event is something that happened to a case. The same event again has the same
+// ID.
+type Event struct {
+	ID   string      `json:"id"`
+	Kind EventKind   `json:"k"`
+	At   time.Time   `json:"at"`
+	Text string      `json:"t,omitempty"`
+	File *flows.File `json:"f,omitempty"`
+	By   *Officer    `json:"by,omitempty"` // of the supervisors' events
+}
+
+// ForGroup reports whether the supervisors' group is told of it.
+func (e Event) ForGroup() bool {
+	return e.Kind == GaveEvidence || e.Kind == Wrote || e.Kind == Withdrew
+}
+
+// ForReporter reports whether the reporter is told that there is something new.
+func (e Event) ForReporter() bool { return e.Kind == Took || e.Kind == Asked || e.Kind == Closed }
+
+// Officer is a supervisor: a keyed hash, and the name that the group knows.
+type Officer struct {
+	Key  Reporter `json:"k"`
+	Name string   `json:"n"`
+}
+
+// Officer is who took the case last, nil when nobody did.
+func (c Case) Officer() *Officer {
+	for i := len(c.Events) - 1; i >= 0; i-- {
+		if e := c.Events[i]; e.Kind == Took {
+			return e.By
+		}
+	}
+	return nil
+}
+
+// Had reports whether something of a kind happened to the case.
+func (c Case) Had(k EventKind) bool {
+	return slices.ContainsFunc(c.Events, func(e Event) bool { return e.Kind == k })
 }
 
 // Return is where the reporter is to be told something.
@@ -91,7 +151,8 @@ type Delivery struct {
 	Intake string
 	// Card refers to the card in the intake's channel, "" before it is there.
 	Card string
-	// Files is how many of the case's files the intake has had, or was told of.
+	// Files is how many of the report's files, and after them of the events, the
+	// intake has had, or was told of.
 	Files int
 	// Told is whether the reporter was told, or need not be.
 	Told bool
@@ -113,11 +174,12 @@ type Cases interface {
 	// Open files a case durably (fsync), with one delivery for each intake.
 	// Opening the same report again changes nothing.
 	Open(ctx context.Context, c Case) error
-	// Attach adds late evidence to the case of a report and makes its
-	// settled deliveries due again, with no tries and no alarm. A file that the
-	// report or the case already has changes nothing. It reports whether there
-	// is such a case.
-	Attach(ctx context.Context, id flows.ReportID, f flows.File, now time.Time) (bool, error)
+	// Add adds an event to the case of a report, and makes the settled deliveries
+	// due, at the time given, of those who are to be told: with no tries and no
+	// alarm. An event that the case has, or a file that the report has, changes
+	// nothing. A reporter is told by a delivery to [ToReporter], which there is
+	// when there is a way back. It reports whether there is such a case.
+	Add(ctx context.Context, id flows.ReportID, e Event, due time.Time) (bool, error)
 	// Claim takes the delivery to the intake that has been due the longest, so
 	// that nobody else gets it before the lease ends. ok is false when none is
 	// due. A case is claimed again, by anybody, when the lease ran out.
@@ -133,7 +195,7 @@ type Cases interface {
 	// Settle ends the claim and the delivery, unless evidence came meanwhile:
 	// then it is due again at once. It stores what Progress stores.
 	Settle(ctx context.Context, d Delivery) error
-	// Forget drops the way back to the reporter.
+	// Forget drops the way back to the reporter and destroys its key.
 	Forget(ctx context.Context, id flows.ReportID) error
 	// HasFiles reports whether a case of this report exists: the vault may
 	// drop the files of a report that never became one.
@@ -145,6 +207,66 @@ type Cases interface {
 	Stats(ctx context.Context, now time.Time) (Stats, error)
 	// Ping returns nil when the backend can be written to.
 	Ping(ctx context.Context) error
+}
+
+// ToReporter stands for the reporter among the destinations of deliveries.
+const ToReporter = "(reporter)"
+
+// Registry finds cases and what is kept apart of them.
+type Registry interface {
+	// Find returns the case with a code. ok is false when there is none.
+	Find(ctx context.Context, ticket string) (c Case, ok bool, err error)
+	// OfCard returns the case whose card an intake has. ok is false when there is
+	// none.
+	OfCard(ctx context.Context, intake, card string) (c Case, ok bool, err error)
+	// Identity returns who the reporter of a case is, nil when that is not kept.
+	Identity(ctx context.Context, id flows.ReportID) (map[flows.StepID]flows.Answer, error)
+	// Old lists the reports that have a part, were opened before the time, and
+	// whose deliveries are all settled.
+	Old(ctx context.Context, p Part, before time.Time) ([]flows.ReportID, error)
+	// Drop drops a part of a case and destroys its key; of PartFiles it only
+	// remembers that they are gone. It need not be there.
+	Drop(ctx context.Context, id flows.ReportID, p Part) error
+	// Delete removes a case and all its deliveries. It need not be there.
+	Delete(ctx context.Context, id flows.ReportID) error
+}
+
+// Guard slows guessing at receipts down.
+type Guard interface {
+	// Try counts a guess against each of the keys, durably, before anybody knows
+	// whether it is right. When one of them must wait it counts nothing and
+	// returns how long.
+	Try(ctx context.Context, keys []string, now time.Time) (wait time.Duration, err error)
+	// Right takes back what Try counted.
+	Right(ctx context.Context, keys []string) error
+}
+
+// RequestKind is what somebody asks of their data.
+type RequestKind string
+
+// The requests that UU 27/2022 gives people a right to.
+const (
+	RequestSee      RequestKind = "see"
+	RequestCorrect  RequestKind = "correct"
+	RequestWithdraw RequestKind = "withdraw"
+	RequestDelete   RequestKind = "delete"
+)
+
+// Request is one of them. It does not say whose it is.
+type Request struct {
+	Number          string
+	Kind            RequestKind
+	At, Until, Done time.Time // Done is zero while it is not
+}
+
+// Requests logs them.
+type Requests interface {
+	// Log stores a request durably. Storing it again stores only Done.
+	Log(ctx context.Context, r Request) error
+	// Requests lists those made since, oldest first.
+	Requests(ctx context.Context, since time.Time) ([]Request, error)
+	// ForgetRequests removes those made before the time, and returns how many.
+	ForgetRequests(ctx context.Context, before time.Time) (int, error)
 }
 
 // Stats is what there is to do and what was done.

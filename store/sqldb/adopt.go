@@ -13,9 +13,9 @@ import (
 // their cases to those that route names now, and returns how many are left
 // because it names none. Adopting again changes nothing.
 func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Finished) []string) (left int, err error) {
-	keys := make([][]byte, len(known))
-	for i, name := range known {
-		keys[i] = cs.db.lookup("intake", name)
+	keys := [][]byte{cs.db.lookup("intake", store.ToReporter)}
+	for _, name := range known {
+		keys = append(keys, cs.db.lookup("intake", name))
 	}
 	type orphan struct {
 		id, caseID     int64

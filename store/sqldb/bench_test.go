@@ -47,9 +47,9 @@ func BenchmarkClaimSettle(b *testing.B) {
 			b.Fatal(ok, err)
 		}
 		d.Card = "kenari-kartu-4711"
-		d.Case.Late = nil // late evidence came, so it is due again at once
+		d.Case.Events = nil // late evidence came, so it is due again at once
 		if n == 0 {
-			if _, err := cases.Attach(b.Context(), storetest.ID(1), storetest.File(1), at); err != nil {
+			if _, err := cases.Add(b.Context(), storetest.ID(1), storetest.Given(1), at); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -55,15 +55,18 @@ func (db *DB) unseal(sealed []byte, what string, report []byte, v any) error {
 // Open implements store.Cases.
 func (cs *Cases) Open(ctx context.Context, c store.Case) error {
 	report := cs.db.report(c.Report.ID)
-	var back, late []byte
+	var back, events, identity []byte
 	bare := c
-	bare.Return, bare.Late = nil, nil
+	bare.Return, bare.Events, bare.Identity = nil, nil, nil
 	sealed, err := cs.db.seal(whole(c.Report.ID), bare, "case", report)
 	if err == nil && c.Return != nil {
 		back, err = cs.db.seal(store.Owner{Report: c.Report.ID, Part: store.PartReturn}, c.Return, "return", report)
 	}
-	if err == nil && len(c.Late) > 0 {
-		late, err = cs.db.seal(whole(c.Report.ID), c.Late, "late", report)
+	if err == nil && c.Identity != nil {
+		identity, err = cs.db.seal(store.Owner{Report: c.Report.ID, Part: store.PartIdentity}, c.Identity, "identity", report)
+	}
+	if err == nil && len(c.Events) > 0 {
+		events, err = cs.db.seal(whole(c.Report.ID), c.Events, "events", report)
 	}
 	if err == nil {
 		err = cs.db.keys.Settle()
@@ -71,7 +74,7 @@ func (cs *Cases) Open(ctx context.Context, c store.Case) error {
 	if err != nil {
 		return fmt.Errorf("open case: %w", err)
 	}
-	at := c.Opened.Unix()
+	at, due := c.Opened.Unix(), max(c.Opened.Unix(), c.Due.Unix())
 	intakes := make([][]byte, len(c.Intakes))
 	for i, name := range c.Intakes {
 		intakes[i] = cs.db.lookup("intake", name)
@@ -79,15 +82,15 @@ func (cs *Cases) Open(ctx context.Context, c store.Case) error {
 	return cs.db.queue.do(ctx, "open case", func(tx *tx) error {
 		var id int64
 		err := tx.rows(func(scan func(...any) error) error { return scan(&id) }, `
-			INSERT INTO cases (report, opened, sealed, return_sealed, late, late_at, late_sealed)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report) DO NOTHING RETURNING id`,
-			report, at/60, sealed, null(back), len(c.Late), at, null(late))
+			INSERT INTO cases (report, ticket, opened, sealed, return_sealed, identity_sealed, late, late_at, late_sealed)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (report) DO NOTHING RETURNING id`,
+			report, cs.db.lookup("ticket", c.Report.ID.Ticket()), at/60, sealed, null(back), null(identity), len(c.Events), at, null(events))
 		if err != nil || id == 0 { // it is there already
 			return err
 		}
 		for _, intake := range intakes {
 			if err := tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) VALUES (?, ?, ?, ?)
-				ON CONFLICT (case_id, intake) DO NOTHING`, id, intake, at, at); err != nil {
+				ON CONFLICT (case_id, intake) DO NOTHING`, id, intake, due, due); err != nil {
 				return err
 			}
 		}
@@ -95,18 +98,20 @@ func (cs *Cases) Open(ctx context.Context, c store.Case) error {
 	})
 }
 
-// Attach implements store.Cases.
-func (cs *Cases) Attach(ctx context.Context, id flows.ReportID, f flows.File, now time.Time) (bool, error) {
+// Add implements store.Cases.
+func (cs *Cases) Add(ctx context.Context, id flows.ReportID, e store.Event, due time.Time) (bool, error) {
 	report := cs.db.report(id)
+	reporter := cs.db.lookup("intake", store.ToReporter)
 	var there bool
-	err := cs.db.queue.do(ctx, "attach evidence", func(tx *tx) error {
+	err := cs.db.queue.do(ctx, "add to case", func(tx *tx) error {
 		there = false
 		var row int64
-		var sealed, lateSealed []byte
+		var sealed, events []byte
+		var wayBack bool
 		err := tx.rows(func(scan func(...any) error) error {
 			there = true
-			return scan(&row, &sealed, &lateSealed)
-		}, `SELECT id, sealed, late_sealed FROM cases WHERE report = ?`, report)
+			return scan(&row, &sealed, &events, &wayBack)
+		}, `SELECT id, sealed, late_sealed, return_sealed IS NOT NULL FROM cases WHERE report = ?`, report)
 		if err != nil || !there {
 			return err
 		}
@@ -114,41 +119,48 @@ func (cs *Cases) Attach(ctx context.Context, id flows.ReportID, f flows.File, no
 		if err := cs.db.unseal(sealed, "case", report, &c); err != nil {
 			return err
 		}
-		if err := cs.db.unseal(lateSealed, "late", report, &c.Late); err != nil {
+		if err := cs.db.unseal(events, "events", report, &c.Events); err != nil {
 			return err
 		}
-		if has(c, f) {
+		if has(c, e) {
 			return nil
 		}
-		if lateSealed, err = cs.db.seal(whole(id), append(c.Late, f), "late", report); err != nil {
+		if events, err = cs.db.seal(whole(id), append(c.Events, e), "events", report); err != nil {
 			return err
 		}
 		if err := tx.exec(`UPDATE cases SET late = ?, late_at = ?, late_sealed = ? WHERE id = ?`,
-			len(c.Late)+1, now.Unix(), lateSealed, row); err != nil {
+			len(c.Events)+1, due.Unix(), events, row); err != nil {
 			return err
 		}
-		return tx.exec(`UPDATE deliveries SET due = ?, since = ?, tries = 0, alarmed = 0
-			WHERE case_id = ? AND due IS NULL`, now.Unix(), now.Unix(), row)
+		if e.ForGroup() {
+			return tx.exec(`UPDATE deliveries SET due = ?, since = ?, tries = 0, alarmed = 0
+				WHERE case_id = ? AND due IS NULL AND intake <> ?`, due.Unix(), due.Unix(), row, reporter)
+		}
+		if !e.ForReporter() || !wayBack {
+			return nil
+		}
+		return tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) VALUES (?, ?, ?, ?)
+			ON CONFLICT (case_id, intake) DO UPDATE SET due = excluded.due, since = excluded.since, tries = 0, alarmed = 0
+			WHERE due IS NULL`, row, reporter, due.Unix(), due.Unix())
 	})
 	return there, err
 }
 
-func has(c store.Case, f flows.File) bool {
-	same := func(g flows.File) bool { return g.Digest == f.Digest }
+func has(c store.Case, e store.Event) bool {
+	if slices.ContainsFunc(c.Events, func(x store.Event) bool { return x.ID == e.ID }) {
+		return true
+	}
 	for _, a := range c.Report.Answers {
-		if slices.ContainsFunc(a.Files, same) {
+		if e.File != nil && slices.ContainsFunc(a.Files, func(f flows.File) bool { return f.Digest == e.File.Digest }) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(c.Late, same)
+	return false
 }
 
 // Forget implements store.Cases.
 func (cs *Cases) Forget(ctx context.Context, id flows.ReportID) error {
-	report := cs.db.report(id)
-	return cs.db.queue.do(ctx, "forget the way back", func(tx *tx) error {
-		return tx.exec(`UPDATE cases SET return_sealed = NULL WHERE report = ? AND return_sealed IS NOT NULL`, report)
-	})
+	return cs.Drop(ctx, id, store.PartReturn)
 }
 
 // HasFiles implements store.Cases.

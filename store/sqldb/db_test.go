@@ -46,6 +46,21 @@ func TestCases(t *testing.T) {
 	storetest.Cases(t, func(t testing.TB) store.Cases { return fresh(t).Cases() })
 }
 
+func TestRegistry(t *testing.T) {
+	storetest.Registry(t, func(t testing.TB) (store.Cases, store.Registry) {
+		c := fresh(t).Cases()
+		return c, c
+	})
+}
+
+func TestGuard(t *testing.T) {
+	storetest.Guard(t, func(t testing.TB) store.Guard { return fresh(t).Guard() })
+}
+
+func TestRequests(t *testing.T) {
+	storetest.Requests(t, func(t testing.TB) store.Requests { return fresh(t).Requests() })
+}
+
 func TestInbox(t *testing.T) {
 	storetest.Inbox(t, func(t testing.TB) store.Inbox { return fresh(t).Inbox() })
 }
@@ -61,7 +76,7 @@ func fill(t testing.TB, db *sqldb.DB, k *store.Keys) {
 	for n := range 20 {
 		err1 = errors.Join(err1, db.Cases().Open(ctx, storetest.Case(n)))
 	}
-	_, err3 := db.Cases().Attach(ctx, storetest.ID(0), storetest.File(7), storetest.Epoch)
+	_, err3 := db.Cases().Add(ctx, storetest.ID(0), storetest.Given(7), storetest.Epoch)
 	d, ok, err4 := db.Cases().Claim(ctx, storetest.Intake, storetest.Epoch.Add(time.Hour), time.Minute)
 	d.Card = "kenari-kartu-4711"
 	err5 := db.Cases().Progress(ctx, d)
@@ -86,8 +101,8 @@ func filled(t testing.TB, db *sqldb.DB, k *store.Keys, prompt string) {
 		if err != nil || !ok || d.Case.Report.ID != storetest.ID(n%20) {
 			t.Fatalf("case %d: %v, %v", n, ok, err)
 		}
-		if n == 20 && (d.Card != "kenari-kartu-4711" || len(d.Case.Late) != 1 || d.Case.Return.Address != storetest.Address) {
-			t.Errorf("the delivery that had begun: card %q, %d late files", d.Card, len(d.Case.Late))
+		if n == 20 && (d.Card != "kenari-kartu-4711" || len(d.Case.Events) != 1 || d.Case.Return.Address != storetest.Address) {
+			t.Errorf("the delivery that had begun: card %q, %d late files", d.Card, len(d.Case.Events))
 		}
 	}
 	inbox, err := db.Inbox().Pending(ctx, "telegram")

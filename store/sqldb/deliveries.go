@@ -44,7 +44,7 @@ func (cs *Cases) Claim(ctx context.Context, intake string, now time.Time, lease 
 		err = cs.db.unseal(back, "return", report, &d.Case.Return)
 	}
 	if err == nil {
-		err = cs.db.unseal(late, "late", report, &d.Case.Late)
+		err = cs.db.unseal(late, "events", report, &d.Case.Events)
 	}
 	if err == nil {
 		err = cs.db.unseal(card, cardOf(key), report, &d.Card)
@@ -80,7 +80,7 @@ func (cs *Cases) Release(ctx context.Context, d store.Delivery, due time.Time) e
 // Settle implements store.Cases. Whether evidence came meanwhile shows in how
 // much of it the worker knew.
 func (cs *Cases) Settle(ctx context.Context, d store.Delivery) error {
-	known := len(d.Case.Late)
+	known := len(d.Case.Events)
 	return cs.update(ctx, "settle delivery", d, `
 		due   = CASE WHEN c.late > ? THEN c.late_at END,
 		since = CASE WHEN c.late > ? THEN c.late_at ELSE since END`, known, known)
@@ -97,11 +97,11 @@ func (cs *Cases) update(ctx context.Context, what string, d store.Delivery, set 
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
-	args = append(args, null(card), d.Files, d.Told, d.Tries, d.Alarmed, report, intake, int64(d.Claim))
+	args = append(args, null(card), null(cs.db.card(d.Intake, d.Card)), d.Files, d.Told, d.Tries, d.Alarmed, report, intake, int64(d.Claim))
 	var changed int64
 	err := cs.db.queue.do(ctx, what, func(tx *tx) (err error) {
 		changed, err = tx.count(`UPDATE deliveries SET `+set+`,
-				card_sealed = ?, files = ?, told = ?, tries = ?, alarmed = ?
+				card_sealed = ?, card = ?, files = ?, told = ?, tries = ?, alarmed = ?
 			FROM cases AS c
 			WHERE c.report = ? AND deliveries.case_id = c.id AND deliveries.intake = ? AND deliveries.claim = ?`, args...)
 		return err

@@ -118,3 +118,22 @@ func (b *Inbox) Pending(ctx context.Context, channel string) ([]store.Received, 
 	}
 	return out, unreadable
 }
+
+// Owners are whose keys the messages that wait were sealed with.
+func (b *Inbox) Owners(ctx context.Context) (map[store.Owner]bool, error) {
+	owners := map[store.Owner]bool{}
+	err := b.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var sealed []byte
+		if err := scan(&sealed); err != nil {
+			return err
+		}
+		if o, ok := b.db.keys.Whose(sealed); ok {
+			owners[o] = true
+		}
+		return nil
+	}, `SELECT sealed FROM inbox`)
+	if err != nil {
+		return nil, fmt.Errorf("read inbox: %w", err)
+	}
+	return owners, nil
+}

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
 )
 
@@ -34,6 +33,8 @@ func Cases(t *testing.T, open func(t testing.TB) store.Cases) {
 	run("late evidence during the delivery", attachedDuring)
 	run("late evidence after the delivery", attachedAfter)
 	run("evidence it already has", attachedTwice)
+	run("events go to whom they concern", concerned)
+	run("a case may be due later than it was opened", dueLater)
 	run("the way back is forgotten", forgotten)
 	run("files of a case are known", hasFiles)
 	run("purge removes what is old and settled", purged)
@@ -85,8 +86,8 @@ func (c cases) none(intake string, at time.Time) {
 
 func (c cases) attach(n, file int, at time.Time) {
 	c.t.Helper()
-	if there, err := c.Attach(c.t.Context(), ID(n), File(file), at); !there || err != nil {
-		c.t.Errorf("attach: %v, %v", there, err)
+	if there, err := c.Add(c.t.Context(), ID(n), Given(file), at); !there || err != nil {
+		c.t.Errorf("add: %v, %v", there, err)
 	}
 }
 
@@ -101,11 +102,11 @@ func (c cases) release(d store.Delivery, due time.Time) {
 
 func (c cases) late(d store.Delivery, files ...int) {
 	c.t.Helper()
-	var want []flows.File
+	var want []store.Event
 	for _, n := range files {
-		want = append(want, File(n))
+		want = append(want, Given(n))
 	}
-	same(c.t, "late evidence", d.Case.Late, want)
+	same(c.t, "events", d.Case.Events, want)
 }
 
 func (c cases) stats(want store.Stats) {

@@ -38,7 +38,7 @@ func lost(c cases) {
 }
 
 func attachedBefore(c cases) {
-	if there, err := c.Attach(c.t.Context(), ID(1), File(1), now); there || err != nil {
+	if there, err := c.Add(c.t.Context(), ID(1), Given(1), now); there || err != nil {
 		c.t.Errorf("attach to no case: %v, %v", there, err)
 	}
 	c.open(1)
@@ -96,6 +96,57 @@ func attachedTwice(c cases) {
 	c.attach(1, 5, now)    // came late before
 	c.attach(1, 1001, now) // is in the report
 	c.none(Intake, now.Add(time.Hour))
+}
+
+func concerned(c cases) {
+	c.open(1)
+	c.settle(c.claim(Intake, now, 1))
+	asked := store.Event{ID: "tanya", Kind: store.Asked, At: now, Text: "kenari-cerita-laporan?", By: &store.Officer{Key: Who(7), Name: "kenari-nama-pelapor"}}
+	add := func(n int, e store.Event) {
+		c.t.Helper()
+		if there, err := c.Add(c.t.Context(), ID(n), e, now); !there || err != nil {
+			c.t.Errorf("add: %v, %v", there, err)
+		}
+	}
+	add(1, asked)
+	add(1, asked) // again
+	c.none(Intake, now)
+	d := c.claim(store.ToReporter, now, 1)
+	same(c.t, "events", d.Case.Events, []store.Event{asked})
+	if d.Case.Return == nil || d.Case.Return.Address != Address {
+		c.t.Errorf("the way back is %+v", d.Case.Return)
+	}
+	d.Files = 1
+	c.settle(d)
+	c.none(store.ToReporter, now.Add(time.Hour))
+	looked := asked
+	looked.ID, looked.Kind = "lihat", store.Looked
+	add(1, looked)
+	c.none(store.ToReporter, now.Add(time.Hour))
+	c.none(Intake, now.Add(time.Hour))
+	again := asked
+	again.ID = "lagi"
+	add(1, again)
+	if d := c.claim(store.ToReporter, now, 1); d.Files != 1 || len(d.Case.Events) != 3 {
+		c.t.Errorf("%+v", d)
+	}
+	c.open(2)
+	c.settle(c.claim(Intake, now, 2))
+	c.ok(c.Forget(c.t.Context(), ID(2)))
+	add(2, asked) // nobody to tell
+	if d, ok, err := c.Claim(c.t.Context(), store.ToReporter, now, Lease); ok || err != nil {
+		c.t.Errorf("claimed %+v, %v", d, err)
+	}
+}
+
+func dueLater(c cases) {
+	k := Case(1)
+	k.Due = now.Add(3 * time.Hour)
+	c.ok(c.Open(c.t.Context(), k))
+	c.none(Intake, now.Add(2*time.Hour))
+	if d := c.claim(Intake, now.Add(3*time.Hour), 1); !d.Since.Equal(k.Due) {
+		c.t.Errorf("due since %s, want %s", d.Since, k.Due)
+	}
 }
 
 func forgotten(c cases) {
@@ -157,7 +208,7 @@ func purged(c cases) {
 			c.t.Errorf("case %d is there: %v, %v", n, has, err)
 		}
 	}
-	if there, err := c.Attach(c.t.Context(), ID(0), File(1), now); there || err != nil {
+	if there, err := c.Add(c.t.Context(), ID(0), Given(1), now); there || err != nil {
 		c.t.Errorf("attach to a purged case: %v, %v", there, err)
 	}
 	c.none("a", now.Add(time.Hour))
@@ -238,11 +289,11 @@ func manyAttach(c cases) {
 	})
 	d := c.claim(Intake, now, 1)
 	seen := map[string]bool{}
-	for _, f := range d.Case.Late {
-		seen[f.Digest] = true
+	for _, e := range d.Case.Events {
+		seen[e.ID] = true
 	}
-	if len(d.Case.Late) != 16 || len(seen) != 16 {
-		c.t.Errorf("%d files came late, %d of them different, want 16", len(d.Case.Late), len(seen))
+	if len(d.Case.Events) != 16 || len(seen) != 16 {
+		c.t.Errorf("%d files came late, %d of them different, want 16", len(d.Case.Events), len(seen))
 	}
 }
 
@@ -250,8 +301,8 @@ func settleRace(c cases) {
 	c.open(1)
 	for n := range 40 {
 		d := c.claim(Intake, now, 1)
-		if len(d.Case.Late) != n {
-			c.t.Fatalf("%d files came late, want %d", len(d.Case.Late), n)
+		if len(d.Case.Events) != n {
+			c.t.Fatalf("%d files came late, want %d", len(d.Case.Events), n)
 		}
 		each(2, func(who int) {
 			if who == 0 {

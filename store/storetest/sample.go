@@ -39,6 +39,12 @@ func File(n int) flows.File {
 	return flows.File{Digest: digest("file", n), Type: "kenari-jenis/berkas", Size: int64(1000 + n), Clean: n%2 == 0}
 }
 
+// Given is the n-th sample piece of evidence, given after the report was sent.
+func Given(n int) store.Event {
+	f := File(n)
+	return store.Event{ID: f.Digest, Kind: store.GaveEvidence, At: now, File: &f}
+}
+
 func digest(kind string, n int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", kind, n))
 	return hex.EncodeToString(sum[:])
