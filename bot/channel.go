@@ -37,6 +37,9 @@ type Message struct {
 	Deleted  bool           `json:"deleted,omitempty"` // the message that Edits names was deleted
 	Album    string         `json:"album,omitempty"`
 	Numbered bool           `json:"numbered,omitempty"` // the choices stand numbered on the channel: "2" is one
+	Group    Address        `json:"group,omitempty"`    // the supervisors' group it was said in; then From is a supervisor
+	Quotes   Ref            `json:"quotes,omitempty"`   // in a group: the message of ours that it answers
+	Name     string         `json:"name,omitempty"`     // in a group: what the speaker is called there
 	Tries    int            `json:"-"`                  // failed turns so far
 	// Below says that words of ours may stand below the last question, so that
 	// the reply must be a new message: an edit above them would not be seen.
@@ -78,14 +81,19 @@ type Reply struct {
 	Hint    string // how to choose, said after the choices; "" when buttons say it
 }
 
+// Sent is what a reply left in a chat.
+type Sent struct {
+	Holds Ref   // the message that holds the buttons, "" when there are none
+	New   []Ref // the messages that were added
+}
+
 // Channel is a place where reporters write to us.
 type Channel interface {
 	// Name is the channel's name in addresses, "telegram".
 	Name() string
 	// Reply answers a message. Afterwards no button but those of this reply
-	// can be pressed. It returns a reference to the message that holds them, ""
-	// when there are none. Saying the same reply again is harmless.
-	Reply(ctx context.Context, r Reply) (Ref, error)
+	// can be pressed. Saying the same reply again is harmless.
+	Reply(ctx context.Context, r Reply) (Sent, error)
 	// Notify says something nobody asked for just now, with low priority.
 	Notify(ctx context.Context, to Address, text string) error
 }
@@ -106,6 +114,17 @@ type Forgetter interface {
 	// ForgetBefore removes it for all who have not written since, and returns
 	// how many they were.
 	ForgetBefore(ctx context.Context, since time.Time) (int, error)
+}
+
+// Cleaner is a channel on which messages can be deleted.
+type Cleaner interface {
+	// Clean deletes messages of the chat that m came from, for both sides, as far
+	// as the platform lets us: theirs by what the channel called them in
+	// Message.Said, ours by their Ref. One that is gone or too old is no error,
+	// and cleaning again is harmless.
+	Clean(ctx context.Context, m Message, theirs []string, ours []Ref) error
+	// Leaves names what stays, as the end of a locale key.
+	Leaves() string
 }
 
 // Vanisher is a channel that can have messages disappear by themselves.
@@ -141,7 +160,8 @@ type Group interface {
 	// Post writes to a group, as an answer to a message of ours if that is
 	// given and still there. It paces itself.
 	Post(ctx context.Context, to Address, text string, answer Ref) (Ref, error)
-	// PostFiles posts pictures together, as an answer to a message of ours.
+	// PostFiles posts files, pictures together, as an answer to a message of ours.
+	// To a person they go as they are.
 	PostFiles(ctx context.Context, to Address, files []Upload, answer Ref) error
 }
 

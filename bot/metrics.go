@@ -16,6 +16,7 @@ type Metrics struct {
 	calls    *prometheus.CounterVec
 	errors   *prometheus.CounterVec
 	alarms   *prometheus.CounterVec
+	removed  *prometheus.CounterVec
 	up       *prometheus.GaugeVec
 }
 
@@ -32,6 +33,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		calls:    counter("api_calls_total", "Calls to a platform, by channel and method.", "channel", "method"),
 		errors:   counter("api_errors_total", "Failed calls to a platform, by channel and kind.", "channel", "kind"),
 		alarms:   counter("alarms_total", "Things the operator must look at, by reason.", "reason"),
+		removed:  counter("removed_total", "What was removed because its time had come, by kind.", "kind"),
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "netra", Name: "turn_seconds", Help: "Time from taking a message up to its reply, in seconds.",
 			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
@@ -70,6 +72,13 @@ func (m *Metrics) alarm(reason string) {
 
 // Alarm counts something the operator must look at.
 func (m *Metrics) Alarm(reason string) { m.alarm(reason) }
+
+// Removed counts what was removed because nobody needs it any more.
+func (m *Metrics) Removed(what string, n int) {
+	if m != nil {
+		m.removed.WithLabelValues(what).Add(float64(n))
+	}
+}
 
 // Up says whether a channel has its connection.
 func (m *Metrics) Up(channel string, up bool) {

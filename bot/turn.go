@@ -26,53 +26,83 @@ type Bot struct {
 	Words    Renderer
 	Sessions store.Sessions
 	Cases    store.Cases
+	Registry store.Registry
+	Guard    store.Guard
+	Requests store.Requests
 	Vault    store.Vault
 	Keys     *store.Keys
 	// Route names the intakes a report goes to.
 	Route func(flows.Finished) []string
+	// Later is how long a report of a coarse flow, and what is added to it, waits
+	// before it is handed over. Nil is no time.
+	Later func() time.Duration
+	// Desk takes what is said in a supervisors' group. Nil hears nothing.
+	Desk func(ctx context.Context, ch Channel, m Message) error
 	// Elsewhere is where reporters find us while a channel is limited, "" when
 	// nowhere. Nil is allowed.
 	Elsewhere func(channel string) string
 	// Opened is called when a case may have been opened or got more evidence. It
 	// must not block. Nil is allowed.
-	Opened  func()
-	NewID   func() flows.ReportID
-	Now     func() time.Time
-	MaxFile int64 // bytes
-	Log     zerolog.Logger
-	Metrics *Metrics
+	Opened func()
+	// Shredded is called when keys were destroyed, and old ones of the inbox may
+	// follow. It must not block. Nil is allowed.
+	Shredded func()
+	NewID    func() flows.ReportID
+	Now      func() time.Time
+	MaxFile  int64 // bytes
+	Log      zerolog.Logger
+	Metrics  *Metrics
 }
 
 // conflicts is how often a turn is begun anew because another process saved
 // the same session meanwhile.
 const conflicts = 8
 
+// turn is one message on its way.
+type turn struct {
+	ch  Channel
+	m   Message
+	who store.Reporter
+	// What is done once, however often the turn is begun.
+	kept    *flows.File
+	receipt *flows.Receipt
+	trail   trail // as it was when the session was loaded
+}
+
 // Handle takes one message all the way. A nil error means that it may be
 // acknowledged; any other means "deliver it again": every step is safe to
 // repeat. quiet leaves out the reply, when the next message of the same album
 // is about to give it.
 func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) error {
-	who := b.Keys.Reporter(ch.Name(), string(m.From))
-	var kept *flows.File // fetched once, however often the turn is begun
+	if m.Group != "" {
+		if b.Desk == nil {
+			return nil
+		}
+		return b.Desk(ctx, ch, m)
+	}
+	t := &turn{ch: ch, m: m, who: b.Keys.Reporter(ch.Name(), string(m.From))}
 	for range conflicts {
-		saved, err := b.Sessions.Load(ctx, who)
+		saved, err := b.Sessions.Load(ctx, t.who)
 		if err != nil {
 			return fmt.Errorf("load session: %w", err)
 		}
 		s := saved.Session
+		t.trail = readTrail(saved.Prompt)
 		if !s.HasSeen(m.ID) {
-			if s, kept, err = b.advance(ctx, ch, m, who, saved, kept); errors.Is(err, store.ErrConflict) {
+			if s, err = b.advance(ctx, t, saved); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return err
 			}
 		}
-		if !quiet {
-			err = b.reply(ctx, ch, m, who, s, saved.Prompt)
+		if quiet {
+			b.remember(ctx, t, Sent{Holds: t.trail.holds})
+		} else {
+			err = b.reply(ctx, t, s)
 		}
 		// Only now, so that the receipt comes before word of the delivery. If we
 		// do not get here, the deliverer looks by itself before long.
-		if b.Opened != nil && !s.Sent.IsZero() {
+		if b.Opened != nil && (!s.Sent.IsZero() || s.Access != nil) {
 			b.Opened()
 		}
 		if f, ok := ch.(Forgetter); ok && s.Quiet && err == nil {
@@ -86,40 +116,47 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 }
 
 // advance applies a message the session has not seen, and saves the result.
-func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Reporter, saved store.Saved, kept *flows.File) (flows.Session, *flows.File, error) {
+func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Session, error) {
+	m := t.m
 	in := flows.Input{
 		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
-		Vanishes: vanishes(ch), Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
+		Vanishes: vanishes(t.ch), Cleans: cleans(t.ch), Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
 	}
 	if m.Problem != "" {
 		in.Problem = &flows.Refusal{Key: m.Problem}
 	}
+	var err error
 	if m.File != nil {
-		var err error
-		if kept == nil {
-			kept, in.Problem, err = b.fetch(ctx, ch, m, saved.Session)
+		if t.kept == nil {
+			t.kept, in.Problem, err = b.fetch(ctx, t.ch, m, saved.Session)
 		}
-		if err != nil {
-			return flows.Session{}, nil, err
+		in.File = t.kept
+	}
+	if claim, ok := b.Rules.Claim(saved.Session, in); ok && err == nil {
+		if t.receipt == nil {
+			t.receipt, err = b.check(ctx, t.who, claim)
 		}
-		in.File = kept
+		in.Receipt = t.receipt
+	}
+	if err != nil {
+		return flows.Session{}, err
 	}
 	next, effects := b.Rules.Advance(saved.Session, in)
 	for _, e := range effects {
-		err := b.before(ctx, ch, m, e)
+		err := b.before(ctx, t, e)
 		if fail := (*Failure)(nil); e == (flows.Vanish{}) && errors.As(err, &fail) && (fail.Kind == Bug || fail.Kind == Gone) {
 			next.Notices, err = []flows.Phrase{flows.Say("help.not_vanishing")}, nil
 		}
 		if err != nil {
-			return flows.Session{}, kept, err
+			return flows.Session{}, err
 		}
 		if e, ok := e.(flows.Submit); ok {
 			next.Quiet = !wantsWord(b.Rules.Flow(e.Report.Flow), e.Report)
 		}
 	}
-	if err := b.save(ctx, who, next, saved.Version, len(effects) > 0); err != nil {
-		return flows.Session{}, kept, fmt.Errorf("save session: %w", err)
+	if err := b.save(ctx, t.who, next, saved.Version, len(effects) > 0); err != nil {
+		return flows.Session{}, fmt.Errorf("save session: %w", err)
 	}
 	for _, e := range effects {
 		b.after(ctx, e)
@@ -134,7 +171,7 @@ func (b *Bot) advance(ctx context.Context, ch Channel, m Message, who store.Repo
 			b.Metrics.refused(reason)
 		}
 	}
-	return next, kept, nil
+	return next, nil
 }
 
 // save saves the session. If it was lost meanwhile, but what it called for is
@@ -153,20 +190,30 @@ func (b *Bot) save(ctx context.Context, who store.Reporter, s flows.Session, ver
 }
 
 // before does what must be done before the session is saved.
-func (b *Bot) before(ctx context.Context, ch Channel, m Message, e flows.Effect) error {
+func (b *Bot) before(ctx context.Context, t *turn, e flows.Effect) error {
 	switch e := e.(type) {
 	case flows.Submit:
-		if err := b.open(ctx, ch, m, e.Report); err != nil {
+		if err := b.open(ctx, t.ch, t.m, e.Report); err != nil {
 			return fmt.Errorf("open case: %w", err)
 		}
 	case flows.Vanish:
-		if err := ch.(Vanisher).Vanish(ctx, m); err != nil {
+		if err := t.ch.(Vanisher).Vanish(ctx, t.m); err != nil {
 			return fmt.Errorf("have messages disappear: %w", err)
 		}
+	case flows.Clean:
+		return b.clean(ctx, t)
 	case flows.Attach:
-		if _, err := b.Cases.Attach(ctx, e.Report, e.File, b.Now()); err != nil {
-			return fmt.Errorf("attach evidence: %w", err)
-		}
+		return b.add(ctx, e.Report, store.Event{ID: e.File.Digest, Kind: store.GaveEvidence, File: &e.File})
+	case flows.Write:
+		return b.add(ctx, e.Report, store.Event{ID: e.ID, Kind: store.Wrote, Text: e.Text})
+	case flows.Withdraw:
+		return b.withdraw(ctx, e)
+	case flows.Hush:
+		return b.Registry.Drop(ctx, e.Report, store.PartReturn)
+	case flows.Ask:
+		now := b.Now()
+		r := store.Request{Number: e.Number, Kind: store.RequestKind(e.Kind), At: now, Until: now.Add(requestTime), Done: now}
+		return b.Requests.Log(ctx, r)
 	}
 	return nil
 }
@@ -182,7 +229,11 @@ func (b *Bot) after(ctx context.Context, e flows.Effect) {
 	var err error
 	switch e := e.(type) {
 	case flows.Discard:
-		err = b.Vault.Discard(ctx, e.Report)
+		err = errors.Join(b.Vault.Discard(ctx, e.Report), b.Keys.Shred(e.Report))
+		b.Keys.RollInbox() // its messages were on their way once
+		if b.Shredded != nil {
+			b.Shredded()
+		}
 	case flows.Remove:
 		for _, f := range e.Files {
 			err = errors.Join(err, b.Vault.Remove(ctx, e.Report, f))
@@ -199,8 +250,10 @@ func (b *Bot) after(ctx context.Context, e flows.Effect) {
 const Unrouted = "(unrouted)"
 
 func (b *Bot) open(ctx context.Context, ch Channel, m Message, rep flows.Finished) error {
-	c := store.Case{Report: rep, Intakes: b.Route(rep), Opened: b.Now()}
 	f := b.Rules.Flow(rep.Flow)
+	now := b.Now()
+	c := store.Case{Intakes: b.Route(rep), Opened: f.At(now), Due: b.due(f, now)}
+	c.Report, c.Identity = rep.Parted(f)
 	if _, a, ok := rep.ByRole(f, flows.RoleConsent); ok {
 		lang, version, _ := strings.Cut(a.Text, ":")
 		c.Consent = store.Consent{Lang: lang, Version: version, At: a.At, Channel: ch.Name()}
@@ -214,6 +267,14 @@ func (b *Bot) open(ctx context.Context, ch Channel, m Message, rep flows.Finishe
 		b.Log.Error().Str("ticket", rep.ID.Ticket()).Msg("no intake takes this report: it is kept; name one in the routes")
 	}
 	return b.Cases.Open(ctx, c)
+}
+
+// due is when something of a report may be handed over.
+func (b *Bot) due(f flows.Flow, now time.Time) time.Time {
+	if !f.Coarse || b.Later == nil {
+		return now
+	}
+	return now.Add(b.Later())
 }
 
 // wantsWord reports whether the reporter may be told that the report arrived.
@@ -232,7 +293,8 @@ func wantsWord(f flows.Flow, rep flows.Finished) bool {
 // repeated.
 func (b *Bot) fetch(ctx context.Context, ch Channel, m Message, s flows.Session) (*flows.File, *flows.Refusal, error) {
 	a := *m.File
-	if !b.Rules.Wants(s) {
+	id, ok := b.Rules.Keeps(s, m.At)
+	if !ok {
 		return &flows.File{}, nil, nil // the rules refuse it; nobody need fetch it
 	}
 	from, ok := ch.(Fetcher)
@@ -254,7 +316,7 @@ func (b *Bot) fetch(ctx context.Context, ch Channel, m Message, s flows.Session)
 	}
 	defer body.Close()
 	read := &watched{r: body}
-	f, err := b.Vault.Keep(ctx, s.Report, read, limit)
+	f, err := b.Vault.Keep(ctx, id, read, limit)
 	switch {
 	case err == nil:
 		return &f, nil, nil
@@ -297,25 +359,21 @@ func (w *watched) Read(p []byte) (int, error) {
 }
 
 // reply says what the saved session calls for.
-func (b *Bot) reply(ctx context.Context, ch Channel, m Message, who store.Reporter, s flows.Session, prompt string) error {
+func (b *Bot) reply(ctx context.Context, t *turn, s flows.Session) error {
 	if s.Aside == flows.AsideReceipt && len(s.Notices) == 0 {
+		b.remember(ctx, t, Sent{Holds: t.trail.holds})
 		return nil // nothing is asked, and there is nothing to say
 	}
-	if l, ok := ch.(Limiter); ok && l.Limited() {
-		s.Notices = append(slices.Clone(s.Notices), b.limited(ch.Name()))
+	if l, ok := t.ch.(Limiter); ok && l.Limited() {
+		s.Notices = append(slices.Clone(s.Notices), b.limited(t.ch.Name()))
 	}
-	r := b.Render(ch.Name(), m.Numbered, s)
-	r.In, r.Prompt = m, Ref(prompt)
-	ref, err := ch.Reply(ctx, r)
+	r := b.Render(t.ch.Name(), t.m.Numbered, s)
+	r.In, r.Prompt = t.m, t.trail.holds
+	sent, err := t.ch.Reply(ctx, r)
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)
 	}
-	if string(ref) != prompt {
-		if err := b.Sessions.SetPrompt(ctx, who, string(ref)); err != nil {
-			// The old question's buttons stay; pressing them gets an answer.
-			b.Log.Warn().Err(err).Msg("prompt not remembered")
-		}
-	}
+	b.remember(ctx, t, sent)
 	return nil
 }
 

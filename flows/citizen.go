@@ -25,7 +25,7 @@ var Citizen = Flow{
 		{ID: "witnesses", Kind: Text{Min: 3, Max: 500}, Skip: true, Share: Mentioned},
 		{ID: "reporter_name", Kind: Text{Min: 3, Max: 120, Only: PersonName}, When: named, Role: RoleName},
 		{ID: "reporter_address", Kind: Text{Min: 10, Max: 250}, When: named, Role: RoleAddress},
-		{ID: "reporter_phone", Kind: Phone{}, When: named, Skip: true},
+		{ID: "reporter_phone", Kind: Phone{}, When: named, Skip: true, Role: RolePhone},
 		{ID: "voter", Kind: Choice{[]Code{"yes", "no"}}, When: named},
 		{ID: "follow_up", Kind: Choice{[]Code{"yes", "no"}}, Role: RoleFollow},
 		{ID: "good_faith", Kind: Choice{[]Code{"state"}}},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // takesFiles reports whether the open question is one for files.
@@ -11,11 +12,14 @@ func (r Rules) takesFiles(s Session) bool {
 	return s.Asking() && r.Flow(s.Flow).current(s).Kind.Accepts().Files
 }
 
-// Wants reports whether a file sent in this session would be kept: a channel
-// need not fetch what nobody keeps.
-func (r Rules) Wants(s Session) bool {
-	_, ok := r.Flow(s.Flow).files(s)
-	return ok
+// Keeps returns the report that a file sent now would be kept with. ok is false
+// when it would not be kept: a channel need not fetch what nobody keeps.
+func (r Rules) Keeps(s Session, at time.Time) (id ReportID, ok bool) {
+	if s.Aside == AsideCase && s.open() {
+		return s.Access.Report, !at.After(s.Access.Until)
+	}
+	_, ok = r.Flow(s.Flow).files(s)
+	return s.Report, ok
 }
 
 // files is the step that holds the evidence of this session's report.

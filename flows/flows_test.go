@@ -13,7 +13,7 @@ import (
 
 func words(t testing.TB) *locales.Locales {
 	t.Helper()
-	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu, BKN", "retention": "90", "draft": "24"})
+	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu, BKN", "retention": "90", "draft": "24", "evidence": "30", "return": "90", "delay": "6"})
 	if err != nil {
 		t.Fatal(err)
 	}

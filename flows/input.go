@@ -20,6 +20,9 @@ const (
 	MyData    Command = "mydata"
 	Vanishing Command = "vanishing"
 	Done      Command = "done"
+	Check     Command = "check"  // a report, by its receipt
+	Delete    Command = "delete" // the draft, at once
+	Tidy      Command = "tidy"   // delete the messages of this chat
 )
 
 // Press is a button, or the choice that stands for one. Tag tells the buttons
@@ -44,7 +47,7 @@ type Input struct {
 
 	Text     string
 	Command  Command
-	Payload  string // what a deep link added to Start
+	Payload  string // what a deep link added to Start, or what follows Check
 	Press    *Press
 	File     *File
 	Contact  *Contact
@@ -55,6 +58,8 @@ type Input struct {
 	Deleted  bool     // the message that Edits names was deleted
 	Album    string   // messages of one album share it
 	Vanishes bool     // the channel can have messages disappear by themselves
+	Cleans   string   // the channel can delete messages; names what stays
+	Receipt  *Receipt // what the store says of the input's Claim
 	Numbered bool     // the channel showed the choices with numbers, having no buttons
 	Picks    []Code   // several choices at once, found by their numbers
 }

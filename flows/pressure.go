@@ -5,7 +5,8 @@ package flows
 // supervisors may ask back only if the reporter chooses so. Questions, order
 // and limits are those of the project's question script, flow A.
 var Pressure = Flow{
-	ID: "pressure",
+	ID:     "pressure",
+	Coarse: true,
 	Steps: []Step{
 		{ID: "safe", Kind: Choice{[]Code{"safe", "unsafe"}}},
 		{ID: "unsafe", Kind: Choice{[]Code{"go_on", "stop"}}, When: When{"safe", []Code{"unsafe"}}, Ends: []Code{"stop"}},

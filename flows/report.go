@@ -1,9 +1,6 @@
 package flows
 
-import (
-	"encoding/hex"
-	"time"
-)
+import "time"
 
 // Finished is a report as its reporter confirmed it. It holds the answers to
 // the steps that applied, and nothing about the account it came from.
@@ -34,6 +31,27 @@ func (r Finished) ByRole(f Flow, role Role) (Step, Answer, bool) {
 	return Step{}, Answer{}, false
 }
 
+// Parted takes who the reporter is out of a report. The report given is not
+// touched. identity is nil when the report does not say.
+func (r Finished) Parted(f Flow) (rest Finished, identity map[StepID]Answer) {
+	rest = r
+	rest.Answers = map[StepID]Answer{}
+	for _, st := range f.Steps {
+		a, ok := r.Answers[st.ID]
+		switch {
+		case !ok:
+		case st.Role == RoleName || st.Role == RoleAddress || st.Role == RolePhone:
+			if identity == nil {
+				identity = map[StepID]Answer{}
+			}
+			identity[st.ID] = a
+		default:
+			rest.Answers[st.ID] = a
+		}
+	}
+	return rest, identity
+}
+
 // Effect is something the bot must do: before it saves the session for what
 // must not be lost, after it for what is to be removed.
 type Effect interface{ effect() }
@@ -55,39 +73,33 @@ type (
 	Discard struct{ Report ReportID }
 	// Vanish says that the reporter wants messages to disappear by themselves.
 	Vanish struct{}
+	// Clean says that the reporter wants the messages of this chat deleted.
+	Clean struct{}
+	// Write adds words for the supervisors to a report that was sent before. ID
+	// is the same when it is asked for again.
+	Write struct {
+		Report   ReportID
+		ID, Text string
+	}
+	// Withdraw says that the reporter wants a report to go no further.
+	Withdraw struct {
+		Report ReportID
+		ID     string
+	}
+	// Hush drops the way back to the reporter.
+	Hush struct{ Report ReportID }
+	// Ask logs what somebody asked of their data and got at once. Kind is "see",
+	// "correct", "withdraw" or "delete".
+	Ask struct{ Number, Kind string }
 )
 
-func (Submit) effect()  {}
-func (Attach) effect()  {}
-func (Remove) effect()  {}
-func (Discard) effect() {}
-func (Vanish) effect()  {}
-
-// ticketAlphabet is Crockford's base 32: no I, L, O, U.
-const ticketAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// Ticket is the code by which people speak of a report: 50 of its 128 random
-// bits and a check character, as XXXX-XXXX-XXX. The report's identifier cannot
-// be had from it.
-func (id ReportID) Ticket() string {
-	raw, err := hex.DecodeString(string(id))
-	if err != nil || len(raw) < 7 {
-		return ""
-	}
-	var bits uint64
-	for _, b := range raw[:7] {
-		bits = bits<<8 | uint64(b)
-	}
-	bits >>= 6
-	out := make([]byte, 0, 13)
-	check := 0
-	for i := range 10 {
-		v := int(bits >> (45 - 5*i) & 31)
-		check = (check*3 + v) % 31 // 31 is prime: one wrong or two swapped characters show
-		out = append(out, ticketAlphabet[v])
-		if i == 3 || i == 7 {
-			out = append(out, '-')
-		}
-	}
-	return string(append(out, ticketAlphabet[check]))
-}
+func (Submit) effect()   {}
+func (Attach) effect()   {}
+func (Remove) effect()   {}
+func (Discard) effect()  {}
+func (Vanish) effect()   {}
+func (Clean) effect()    {}
+func (Write) effect()    {}
+func (Withdraw) effect() {}
+func (Hush) effect()     {}
+func (Ask) effect()      {}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Rules is everything Advance needs to know besides session and input.
@@ -20,6 +21,9 @@ const (
 	stepResume   StepID = "resume"
 	stepEdit     StepID = "edit"
 	stepPage     StepID = "page"
+	stepCase     StepID = "case"
+	stepData     StepID = "data"
+	stepTidy     StepID = "tidy"
 )
 
 // Flow returns the flow with the id; the zero Flow when there is none, which
@@ -70,6 +74,16 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	}
 	in = r.understand(s, in)
 	s.Page = 0
+	if s.open() && in.At.After(s.Access.Until) {
+		s.leave()
+		if s.Aside == AsideCase || s.Aside == AsideWithdraw {
+			s.Aside = AsideNone
+			if in.Press == nil && in.Command == "" { // it was meant for the report that was open
+				s.say(Say("case.left_alone"))
+				return s, nil
+			}
+		}
+	}
 
 	switch {
 	case in.Problem != nil:
@@ -83,8 +97,19 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		return r.press(s, in)
 	case in.Command != "" && in.Command != Done:
 		return r.command(s, in)
+	case in.File != nil && s.Aside == AsideCase && s.open():
+		return r.give(s, in)
 	case in.File != nil && !r.takesFiles(s):
 		return r.keep(s, in)
+	case s.Aside == AsideCode:
+		return r.code(s, in)
+	case s.Aside == AsidePIN && s.Access != nil:
+		return r.pin(s, in)
+	case s.Aside == AsideCase && s.open():
+		return r.tell(s, in)
+	case s.Aside == AsideWithdraw:
+		s.say(Say("error.pick_one"))
+		return s, nil
 	}
 	s.Aside = AsideNone
 	switch {
@@ -131,7 +156,21 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 	case Danger:
 		s.say(Say("help.emergency"))
 	case MyData:
-		s.say(Say("help.data"))
+		return r.data(s, in)
+	case Check:
+		if in.Payload == "" && s.open() {
+			s.Aside = AsideCase
+			break
+		}
+		return r.check(s, in)
+	case Delete:
+		return r.delete(s, in, "data.deleted", Ask{in.New.Ticket(), "delete"})
+	case Tidy:
+		if in.Cleans == "" {
+			s.say(Say("tidy.cannot"))
+			break
+		}
+		s.Aside = AsideTidy
 	case Vanishing:
 		if !in.Vanishes {
 			s.say(Say("help.not_vanishing"))
@@ -163,6 +202,12 @@ func (r Rules) press(s Session, in Input) (Session, []Effect) {
 			s.Lang = string(p.Code)
 		}
 		return s, nil
+	case stepCase:
+		return r.follow(s, in)
+	case stepData:
+		return r.rights(s, in)
+	case stepTidy:
+		return r.tidied(s, in)
 	}
 	switch {
 	case !s.Asking():
@@ -222,6 +267,9 @@ func (r Rules) menu(s Session, in Input) (Session, []Effect) {
 		s.Aside = AsideLanguage
 	case "help":
 		s.say(Say("help.text"))
+	case "check":
+		in.Payload = ""
+		return r.check(s, in)
 	default:
 		f := r.Flow(FlowID(in.Press.Code))
 		switch {
@@ -310,24 +358,65 @@ func (r Rules) store(s *Session, f Flow, st Step, a Answer, in Input) {
 		a.By = mark(in.Said)
 	}
 	s.set(st.ID, a)
+	s.prune(f)
+}
+
+// prune forgets private answers that another answer rules out: who becomes
+// anonymous has given no name.
+func (s *Session) prune(f Flow) {
+	for _, st := range f.Steps {
+		if _, given := s.Answers[st.ID]; !given || st.Share != Private || st.When.Step == "" {
+			continue
+		}
+		if a, ok := s.Answers[st.When.Step]; ok && !slices.ContainsFunc(st.When.Is, a.Is) {
+			s.unset(st.ID)
+		}
+	}
 }
 
 // submit ends the report. What the reporter was shown is what is sent.
 func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
-	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: in.At.UTC(), Answers: map[StepID]Answer{}}
+	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: f.At(in.At), Answers: map[StepID]Answer{}}
 	for _, st := range f.asked(s.Answers) {
 		if a, ok := f.valid(*st, s.Answers); ok {
+			a.At = f.At(a.At)
 			rep.Answers[st.ID] = a.finished()
 		}
 	}
 	notices := s.Notices
-	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: rep.Sent, Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen}
-	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket())))
+	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: in.At.UTC(), Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen, Cleans: in.Cleans}
+	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket()), "pin", literal(rep.ID.PIN())))
 	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
 		s.say(Say(string(f.ID) + ".sent_named"))
 	}
-	s.Aside = AsideReceipt
+	s.Aside = AsideSent
 	return s, []Effect{Submit{rep}}
+}
+
+// At is a time as reports of the flow hold it: of a coarse one only the day.
+func (f Flow) At(t time.Time) time.Time {
+	if !f.Coarse || t.IsZero() {
+		return t.UTC()
+	}
+	y, m, d := t.In(wib).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, wib).UTC()
+}
+
+// tidied does what was answered to "delete the messages of this chat?".
+func (r Rules) tidied(s Session, in Input) (Session, []Effect) {
+	switch {
+	case in.Press.Code == "ask":
+		s.Aside = AsideTidy
+	case in.Press.Code == "yes" && in.Cleans != "":
+		s.Aside = AsideReceipt
+		s.say(Say("tidy.done." + in.Cleans))
+		return s, []Effect{Clean{}}
+	case s.Asking():
+	default:
+		s.Aside = AsideReceipt
+		s.say(Say("tidy.kept"))
+	}
+	return s, nil
 }
 
 func (r Rules) skip(s Session, in Input) (Session, []Effect) {
@@ -418,9 +507,4 @@ func (s *Session) say(p Phrase) {
 func (s *Session) refuse(r Refusal) { s.say(Phrase{Key: r.Key, Args: r.Args}) }
 
 // tag tells the buttons of this report from those of an earlier one.
-func (s Session) tag() string {
-	if len(s.Report) < 32 {
-		return ""
-	}
-	return string(s.Report[len(s.Report)-6:])
-}
+func (s Session) tag() string { return buttonTag(s.Report) }

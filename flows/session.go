@@ -123,7 +123,14 @@ const (
 	AsideLanguage Aside = "language"
 	AsideResume   Aside = "resume"
 	AsideEdit     Aside = "edit"
-	AsideReceipt  Aside = "receipt" // nothing is asked: the notices are all
+	AsideReceipt  Aside = "receipt"  // nothing is asked: the notices are all
+	AsideSent     Aside = "sent"     // the report was sent just now
+	AsideTidy     Aside = "tidy"     // delete the messages of this chat?
+	AsideData     Aside = "data"     // what is held, and what can be asked of it
+	AsideCode     Aside = "code"     // which report?
+	AsidePIN      Aside = "pin"      // is it yours?
+	AsideCase     Aside = "case"     // what happened to it, and what else?
+	AsideWithdraw Aside = "withdraw" // withdraw it?
 )
 
 // Session is a conversation in progress. The zero Session has not begun.
@@ -138,6 +145,8 @@ type Session struct {
 	Sent    time.Time         `json:"s,omitzero"`  // when the report was sent
 	Ended   string            `json:"e,omitempty"` // tag of the report that ended last
 	Quiet   bool              `json:"q,omitempty"` // who sent the report wants to hear no more
+	Access  *Access           `json:"c,omitempty"` // to a report that was looked up by its receipt
+	Cleans  string            `json:"d,omitempty"` // see Input
 	Notices []Phrase          `json:"n,omitempty"`
 	Album   string            `json:"m,omitempty"` // the album the last file belonged to
 	Seen    Fingerprints      `json:"i,omitempty"` // inputs already applied
@@ -227,5 +236,5 @@ func (s *Session) unset(id StepID) {
 
 // clear forgets the report and keeps what belongs to the chat.
 func (s *Session) clear() {
-	*s = Session{Lang: s.Lang, Ended: s.tag(), Notices: s.Notices, Album: s.Album, Seen: s.Seen}
+	*s = Session{Lang: s.Lang, Ended: s.tag(), Notices: s.Notices, Album: s.Album, Seen: s.Seen, Cleans: s.Cleans}
 }

@@ -61,6 +61,7 @@ const (
 	RoleFiles   Role = "files"
 	RoleName    Role = "name"
 	RoleAddress Role = "address"
+	RolePhone   Role = "phone"
 	RoleBodies  Role = "bodies"
 	RoleFollow  Role = "follow"
 )
@@ -69,6 +70,9 @@ const (
 type Flow struct {
 	ID    FlowID
 	Steps []Step
+	// Coarse reports hold days and no times, and are handed over later, so that
+	// nobody is given away by when they wrote.
+	Coarse bool
 }
 
 // Step returns the step with the id.

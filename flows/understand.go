@@ -22,6 +22,10 @@ func (r Rules) understand(s Session, in Input) Input {
 		}
 		return in
 	}
+	if rest, ok := r.checking(text); ok {
+		in.Command, in.Payload = Check, rest
+		return in
+	}
 	v := r.View(s)
 	options := append(slices.Clone(v.Choices), v.Nav...)
 	if s.Aside != AsideNone { // an answer to the question below is one, too
@@ -29,7 +33,7 @@ func (r Rules) understand(s Session, in Input) Input {
 		under := r.View(s)
 		options = append(append(options, under.Choices...), under.Nav...)
 	}
-	if (in.Numbered || v.Numbered) && r.listed(text) {
+	if (in.Numbered || v.Numbered) && s.Aside != AsidePIN && s.Aside != AsideCode && r.listed(text) {
 		switch picked := v.picked(text); {
 		case len(picked) > 0 && v.Accepts.Several && in.Numbered:
 			for _, o := range picked {

@@ -67,6 +67,39 @@ func (r Rules) whole(s Session) View {
 		return v
 	case AsideReceipt:
 		return v
+	case AsideSent:
+		if v.Tag = ""; s.Cleans != "" {
+			v.ask(Say("tidy.offer"))
+			v.offer(stepTidy, "ask", "tidy.start")
+		}
+		return v
+	case AsideTidy:
+		v.Tag = ""
+		v.ask(Say("tidy.ask"))
+		if !s.Sent.IsZero() { // what is pressed may be where they stand
+			v.ask(Say("tidy.receipt", "ticket", literal(s.Report.Ticket()), "pin", literal(s.Report.PIN())))
+		}
+		v.offer(stepTidy, "yes", "tidy.yes")
+		v.offer(stepTidy, "no", "tidy.no")
+		return v
+	case AsideData:
+		v.Tag = ""
+		v.ask(Say("help.data"))
+		v.offer(stepData, "correct", "data.correct")
+		v.offer(stepData, "withdraw", "data.withdraw")
+		v.offer(stepData, "delete", "data.delete")
+		v.offer(stepData, "check", "menu.check")
+		return v
+	case AsideCode, AsidePIN:
+		v.Tag, v.Accepts = "", Accepts{Text: true}
+		v.ask(Say("case." + string(s.Aside)))
+		v.Nav = append(v.Nav, Option{Step: stepCase, Code: "close", Label: Say("common.cancel")})
+		return v
+	case AsideCase, AsideWithdraw:
+		if s.open() {
+			r.access(&v, s)
+			return v
+		}
 	case AsideEdit:
 		if s.Asking() {
 			r.edit(&v, s)
@@ -88,8 +121,25 @@ func (r Rules) mainMenu(v *View) {
 	for _, f := range r.Flows {
 		v.offer(stepMenu, Code(f.ID), "menu."+string(f.ID))
 	}
+	v.offer(stepMenu, "check", "menu.check")
 	v.offer(stepMenu, "help", "menu.help")
 	v.offer(stepMenu, "language", "menu.language")
+}
+
+// access is a report that was looked up.
+func (r Rules) access(v *View, s Session) {
+	v.Tag = s.Access.Tag
+	if s.Aside == AsideWithdraw {
+		v.ask(Say("case.withdraw_confirm"))
+		v.offer(stepCase, "withdraw_yes", "case.withdraw_yes")
+		v.offer(stepCase, "withdraw_no", "case.withdraw_no")
+		return
+	}
+	v.Accepts = Accepts{Text: true, Files: true}
+	v.ask(Say("case.ask"))
+	v.offer(stepCase, "withdraw", "case.withdraw")
+	v.offer(stepCase, "hush", "case.hush")
+	v.offer(stepCase, "close", "case.close")
 }
 
 func (r Rules) question(v *View, s Session) {

@@ -37,7 +37,7 @@ const home = "id"
 // Facts are the operator's constants that texts name. Who runs a bot must
 // refuse to start without them: a consent that does not name who keeps what,
 // how long and for whom is none.
-var Facts = []string{"operator", "contact", "recipients", "retention", "draft"}
+var Facts = []string{"operator", "contact", "recipients", "retention", "draft", "evidence", "return", "delay"}
 
 // Locales is the words of all languages. It does not change after New and may
 // be used by many goroutines.
@@ -47,6 +47,7 @@ type Locales struct {
 	facts    map[string]string // escaped
 	words    map[string][]string
 	commands map[string]flows.Command
+	desk     map[string]string
 	menus    map[string][]MenuItem
 }
 
@@ -102,6 +103,7 @@ func New(facts map[string]string) (*Locales, error) {
 	if err := l.indexCommands(); err != nil {
 		return nil, fmt.Errorf("locales: %w", err)
 	}
+	l.indexDesk()
 	return l, nil
 }
 

@@ -27,6 +27,9 @@ var facts = map[string]string{
 	"recipients": "Bawaslu dan BKN",
 	"retention":  "90",
 	"draft":      "24",
+	"evidence":   "30",
+	"return":     "90",
+	"delay":      "6",
 }
 
 var channel = map[string]string{"channel": "Telegram"}
@@ -55,7 +58,7 @@ func TestFactsThatAreMissingShow(t *testing.T) {
 	}
 	for _, lang := range l.Languages() {
 		for _, k := range []string{"citizen.consent.ask", "pressure.consent.ask"} {
-			s := l.Render(lang, say(k), channel) + l.Render(lang, say("pressure.opening"), channel)
+			s := l.Render(lang, say(k), channel) + l.Render(lang, say("pressure.opening"), channel) + l.Render(lang, say("help.data"), channel) + l.Render(lang, say("pressure.sent"), channel)
 			for _, name := range Facts {
 				if !strings.Contains(s, "["+name+"]") {
 					t.Errorf("%s %q hides that %s is missing", lang, k, name)
@@ -115,7 +118,19 @@ var given = map[string][]string{
 	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "menu.sent_already": {"ticket"}, "review.list": {"list"},
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
-	"citizen.sent": {"ticket"}, "pressure.sent": {"ticket"}, "case.delivered": {"ticket"},
+	"citizen.sent": {"ticket", "pin"}, "pressure.sent": {"ticket", "pin"}, "case.delivered": {"ticket"},
+	"case.wait": {"minutes"}, "case.head": {"ticket"}, "case.history": {"list"}, "case.told": {"text"}, "case.withdrawn": {"ticket"},
+	"case.event.sent": {"day"}, "case.event.took": {"day"}, "case.event.evidence": {"day"}, "case.event.withdrew": {"day"},
+	"case.event.asked": {"day", "text"}, "case.event.wrote": {"day", "text"}, "case.event.closed": {"day", "text"},
+	"data.held": {"number", "what"}, "data.draft": {"answers", "files"}, "data.consent": {"day"}, "data.sent": {"ticket"},
+	"data.correct_sent": {"number"}, "data.withdraw_sent": {"number"}, "data.withdrawn": {"number"}, "data.deleted": {"number"}, "data.deleted_sent": {"number"}, "data.nothing": {"number"},
+	"tidy.receipt": {"ticket", "pin"}, "card.wrote": {"ticket", "n", "text"}, "card.withdrew": {"ticket", "n"},
+	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
+	"desk.not_yours": {"ticket", "name"}, "desk.asked": {"ticket"}, "desk.no_identity": {"ticket"}, "desk.no_file": {"ticket"},
+	"desk.sent_private": {"name"}, "desk.no_private": {"name"}, "desk.closed": {"ticket"}, "desk.is_closed": {"ticket"},
+	"desk.history": {"ticket", "list"}, "desk.event.took": {"day", "name"}, "desk.event.asked": {"day", "name", "text"},
+	"desk.event.closed": {"day", "name", "text"}, "desk.event.looked": {"day", "name", "text"}, "desk.event.evidence": {"day"},
+	"desk.event.wrote": {"day", "text"}, "desk.looked.identity": {"text"}, "desk.looked.original": {"n", "text"}, "desk.event.withdrew": {"day"}, "desk.identity": {"ticket", "list"}, "desk.original": {"n", "ticket", "digest"},
 	"card.citizen": {"ticket"}, "card.pressure": {"ticket"}, "card.late": {"ticket", "n"}, "card.missing": {"list"},
 	"card.row": {"label", "value"}, "card.mentioned": {"label"}, "card.story": {"value"},
 	"card.evidence": {"n"}, "card.evidence_sealed": {"n", "shown", "sealed"},
@@ -158,6 +173,10 @@ var elsewhere = []string{
 	"citizen.evidence.note_label", "pressure.evidence.note_label",
 	"channel.telegram", "channel.terminal", "channel.whatsapp",
 	"channel.limited", "channel.limited_alone", "choices.and", "choices.buttons", "choices.ticked", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
+	"case.code", "case.pin", "case.event.sent", "case.event.took", "case.event.asked", "case.event.wrote", "case.event.evidence", "case.event.withdrew", "case.event.closed",
+	"desk.event.took", "desk.event.asked", "desk.event.closed", "desk.event.looked", "desk.event.evidence", "desk.event.wrote", "desk.event.withdrew",
+	"desk.command.take", "desk.command.ask", "desk.command.identity", "desk.command.original", "desk.command.close", "desk.command.history",
+	"tidy.done.telegram", "tidy.done.whatsapp",
 }
 
 // used collects every key that somebody says.
@@ -184,7 +203,7 @@ func used(t *testing.T, l *Locales) map[string]string {
 		keys["language."+lang] = "the choice of language"
 	}
 	for _, c := range []flows.Command{flows.Start, flows.Report, flows.Resume, flows.Back, flows.Skip, flows.Cancel,
-		flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Vanishing, flows.Done} {
+		flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Vanishing, flows.Done, flows.Check, flows.Delete, flows.Tidy} {
 		keys["command."+string(c)] = "commands"
 		if slices.Contains(menu, c) {
 			keys["command."+string(c)+".menu"] = "commands"
@@ -215,7 +234,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|error|evidence|help|language|menu|question|review)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|desk|error|evidence|help|language|menu|question|review|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 
@@ -524,8 +543,8 @@ func TestCommand(t *testing.T) {
 func TestMenu(t *testing.T) {
 	l := open(t)
 	for lang, want := range map[string][]string{
-		"id": {"lapor", "lanjut", "kembali", "lewati", "batal", "bahasa", "bantuan", "darurat", "data"},
-		"en": {"report", "resume", "back", "skip", "cancel", "language", "help", "emergency", "mydata"},
+		"id": {"lapor", "lanjut", "cek", "kembali", "lewati", "batal", "hapus", "bahasa", "bantuan", "darurat", "data", "bersihkan"},
+		"en": {"report", "resume", "check", "back", "skip", "cancel", "delete", "language", "help", "emergency", "mydata", "clear"},
 	} {
 		var have []string
 		for i, m := range l.Menu(lang) {
@@ -539,7 +558,7 @@ func TestMenu(t *testing.T) {
 			if m.Description == "" || utf8.RuneCountInString(m.Description) > 256 || strings.ContainsAny(m.Description, "<&") {
 				t.Errorf("%s: Telegram takes no description %q", lang, m.Description)
 			}
-			if help := l.Render(lang, say("help.text"), nil); !strings.Contains(help, "/"+m.Command+" ") && m.Command != l.Menu(lang)[6].Command {
+			if help := l.Render(lang, say("help.text"), nil); !strings.Contains(help, "/"+m.Command+" ") && menu[i] != flows.Help {
 				t.Errorf("%s: help.text does not explain /%s", lang, m.Command)
 			}
 		}

@@ -123,7 +123,7 @@ func (l *Locales) indexWords() {
 				}
 				continue
 			}
-			if !t.fixed() || len(t.raw) > longestWord || strings.HasPrefix(key, "command.") {
+			if !t.fixed() || len(t.raw) > longestWord || strings.HasPrefix(key, "command.") || strings.HasPrefix(key, deskCommand) {
 				continue
 			}
 			label := plainer.Replace(t.raw)
@@ -139,8 +139,8 @@ func (l *Locales) indexWords() {
 
 // menu is the commands that a channel's own menu offers, in order.
 var menu = []flows.Command{
-	flows.Report, flows.Resume, flows.Back, flows.Skip, flows.Cancel,
-	flows.Language, flows.Help, flows.Danger, flows.MyData,
+	flows.Report, flows.Resume, flows.Check, flows.Back, flows.Skip, flows.Cancel, flows.Delete,
+	flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Tidy,
 }
 
 // indexCommands reads "command.<name>", whose words are divided by "|". The
@@ -177,6 +177,26 @@ func (l *Locales) indexCommands() error {
 	}
 	return nil
 }
+
+// deskCommand begins the keys of what supervisors can say.
+const deskCommand = "desk.command."
+
+func (l *Locales) indexDesk() {
+	l.desk = map[string]string{}
+	for _, texts := range l.texts {
+		for key, t := range texts {
+			if name, ok := strings.CutPrefix(key, deskCommand); ok {
+				for word := range strings.SplitSeq(t.raw, "|") {
+					l.desk[word] = name
+				}
+			}
+		}
+	}
+}
+
+// Desk returns what supervisors call for with a word in any language, "" when it
+// is nothing.
+func (l *Locales) Desk(word string) string { return l.desk[strings.ToLower(word)] }
 
 // fold makes of two spellings of one word the same: case, blanks, curly
 // apostrophes, long dashes, and what is neither letter nor digit at both ends

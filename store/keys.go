@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,8 +45,10 @@ type Keys struct {
 	prf     *prf.Set
 	reports *reportKeys
 	close   func() error
-	// inbox is whose key messages on their way are sealed with.
-	inbox atomic.Pointer[Owner]
+
+	inboxMu sync.Mutex
+	inbox   Owner         // whose key messages on their way are sealed with now
+	putting map[Owner]int // how many are being sealed and stored with each
 }
 
 // sealing is the keyset that rotates.
@@ -56,7 +59,7 @@ type sealing struct {
 
 // NewKeys makes fresh keys that are nowhere but in memory.
 func NewKeys() (*Keys, error) {
-	k := &Keys{close: func() error { return nil }}
+	k := &Keys{close: func() error { return nil }, putting: map[Owner]int{}}
 	seal, err := newSet(aead.AES256GCMKeyTemplate())
 	if err != nil {
 		return nil, fmt.Errorf("new keyset seal: %w", err)
@@ -96,8 +99,8 @@ func (k *Keys) use(seal, lookup *keyset.Handle) error {
 	if k.prf == nil {
 		k.lookup = lookup
 		k.prf, err = prf.NewPRFSet(lookup)
+		k.RollInbox()
 	}
-	k.RollInbox()
 	return err
 }
 
@@ -132,7 +135,7 @@ func readKeys(path string, fresh bool) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keys{path: path}
+	k := &Keys{path: path, putting: map[Owner]int{}}
 	if err := k.use(seal, lookup); err != nil {
 		return nil, fmt.Errorf("keyset file %s: %w", filepath.Base(path), err)
 	}
@@ -448,8 +451,9 @@ func (k *Keys) Shred(id flows.ReportID, parts ...Part) error {
 	return k.reports.shred(owners)
 }
 
-// ShredUnused destroys the keys that nothing was sealed with since the day of a
-// time and that needed says nobody needs, and returns how many they were.
+// ShredUnused destroys the keys of reports that nothing was sealed with since the
+// day of a time and that needed says nobody needs, and returns how many they
+// were.
 func (k *Keys) ShredUnused(before time.Time, needed func(Owner) (bool, error)) (int, error) {
 	list, err := k.reports.owners(before)
 	if err != nil {
@@ -457,7 +461,7 @@ func (k *Keys) ShredUnused(before time.Time, needed func(Owner) (bool, error)) (
 	}
 	var old []Owner
 	for _, o := range list {
-		if o == *k.inbox.Load() {
+		if o.Part == PartInbox { // see IdleInbox
 			continue
 		}
 		keep, err := needed(o)
@@ -471,12 +475,40 @@ func (k *Keys) ShredUnused(before time.Time, needed func(Owner) (bool, error)) (
 	return len(old), k.reports.shred(old)
 }
 
-// Inbox is whose key messages on their way are sealed with now.
-func (k *Keys) Inbox() Owner { return *k.inbox.Load() }
+// Inbox is whose key messages on their way are sealed with now. done is to be
+// called when they are stored.
+func (k *Keys) Inbox() (o Owner, done func()) {
+	k.inboxMu.Lock()
+	defer k.inboxMu.Unlock()
+	o = k.inbox
+	k.putting[o]++
+	return o, func() {
+		k.inboxMu.Lock()
+		defer k.inboxMu.Unlock()
+		if k.putting[o]--; k.putting[o] == 0 {
+			delete(k.putting, o)
+		}
+	}
+}
 
 // RollInbox takes a new key for messages on their way, so that the one before
 // can be destroyed when none of its messages is left.
-func (k *Keys) RollInbox() { k.inbox.Store(&Owner{NewReportID(), PartInbox}) }
+func (k *Keys) RollInbox() {
+	k.inboxMu.Lock()
+	defer k.inboxMu.Unlock()
+	k.inbox = Owner{NewReportID(), PartInbox}
+}
+
+// IdleInbox lists the keys of messages on their way with which nothing will be
+// sealed any more. Whoever looks after that what is stored has all of it.
+func (k *Keys) IdleInbox() ([]Owner, error) {
+	all, err := k.reports.owners(time.Now().Add(48 * time.Hour))
+	k.inboxMu.Lock()
+	defer k.inboxMu.Unlock()
+	return slices.DeleteFunc(all, func(o Owner) bool {
+		return o.Part != PartInbox || o == k.inbox || k.putting[o] > 0
+	}), err
+}
 
 // Lookup is the keyed hash under which something is found again: 32
 // hexadecimal digits. kind keeps hashes of different things apart.

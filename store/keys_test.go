@@ -284,7 +284,8 @@ func TestShredUnused(t *testing.T) {
 	for n := range sealed {
 		sealed[n] = sealFor(t, k, store.Owner{Report: storetest.ID(n), Part: store.PartReport}, "isi")
 	}
-	inbox := sealFor(t, k, k.Inbox(), "pesan")
+	current, done := k.Inbox()
+	inbox := sealFor(t, k, current, "pesan")
 	needed := func(o store.Owner) (bool, error) { return o.Report == storetest.ID(1), nil }
 	if n, err := k.ShredUnused(time.Now(), needed); n != 0 || err != nil {
 		t.Errorf("of today: %d, %v", n, err)
@@ -301,12 +302,18 @@ func TestShredUnused(t *testing.T) {
 	opens(t, k, sealed[0], "")
 	opens(t, k, sealed[1], "isi")
 	opens(t, k, sealed[2], "")
-	opens(t, k, inbox, "pesan")
-	k.RollInbox()
-	if n, err := k.ShredUnused(tomorrow, needed); n != 1 || err != nil {
-		t.Errorf("destroyed %d, %v", n, err)
+	idle := func(want ...store.Owner) {
+		t.Helper()
+		if got, err := k.IdleInbox(); err != nil || !slices.Equal(got, want) {
+			t.Errorf("idle: %v, %v; want %v", got, err, want)
+		}
 	}
-	opens(t, k, inbox, "")
+	opens(t, k, inbox, "pesan")
+	idle()
+	k.RollInbox()
+	idle() // it is still being stored
+	done()
+	idle(current)
 }
 
 // TestSlots: keys come and go, and the file does not grow for ever.

@@ -132,6 +132,17 @@ func (c Case) Officer() *Officer {
 	return nil
 }
 
+// Files are all that the reporter gave, in the order in which they came.
+func (c Case) Files(f flows.Flow) []flows.File {
+	files := c.Report.Files(f)
+	for _, e := range c.Events {
+		if e.File != nil {
+			files = append(files, *e.File)
+		}
+	}
+	return files
+}
+
 // Had reports whether something of a kind happened to the case.
 func (c Case) Had(k EventKind) bool {
 	return slices.ContainsFunc(c.Events, func(e Event) bool { return e.Kind == k })
@@ -263,8 +274,8 @@ type Request struct {
 type Requests interface {
 	// Log stores a request durably. Storing it again stores only Done.
 	Log(ctx context.Context, r Request) error
-	// Requests lists those made since, oldest first.
-	Requests(ctx context.Context, since time.Time) ([]Request, error)
+	// Since lists those made since a time, oldest first.
+	Since(ctx context.Context, t time.Time) ([]Request, error)
 	// ForgetRequests removes those made before the time, and returns how many.
 	ForgetRequests(ctx context.Context, before time.Time) (int, error)
 }

@@ -88,9 +88,9 @@ func (c Cases) Open(ctx context.Context, k store.Case) error {
 	return c.Knife.Cut(func() error { return c.Cases.Open(ctx, k) })
 }
 
-// Attach implements store.Cases.
-func (c Cases) Attach(ctx context.Context, id flows.ReportID, f flows.File, now time.Time) (ok bool, err error) {
-	err = c.Knife.Cut(func() (err error) { ok, err = c.Cases.Attach(ctx, id, f, now); return })
+// Add implements store.Cases.
+func (c Cases) Add(ctx context.Context, id flows.ReportID, e store.Event, due time.Time) (ok bool, err error) {
+	err = c.Knife.Cut(func() (err error) { ok, err = c.Cases.Add(ctx, id, e, due); return })
 	return ok, err
 }
 
@@ -118,6 +118,57 @@ func (c Cases) Release(ctx context.Context, d store.Delivery, due time.Time) err
 // Forget implements store.Cases.
 func (c Cases) Forget(ctx context.Context, id flows.ReportID) error {
 	return c.Knife.Cut(func() error { return c.Cases.Forget(ctx, id) })
+}
+
+// Registry is a store.Registry under the knife.
+type Registry struct {
+	store.Registry
+	Knife *Knife
+}
+
+// Find implements store.Registry.
+func (c Registry) Find(ctx context.Context, ticket string) (k store.Case, ok bool, err error) {
+	err = c.Knife.Cut(func() (err error) { k, ok, err = c.Registry.Find(ctx, ticket); return })
+	return k, ok, err
+}
+
+// OfCard implements store.Registry.
+func (c Registry) OfCard(ctx context.Context, intake, card string) (k store.Case, ok bool, err error) {
+	err = c.Knife.Cut(func() (err error) { k, ok, err = c.Registry.OfCard(ctx, intake, card); return })
+	return k, ok, err
+}
+
+// Drop implements store.Registry.
+func (c Registry) Drop(ctx context.Context, id flows.ReportID, p store.Part) error {
+	return c.Knife.Cut(func() error { return c.Registry.Drop(ctx, id, p) })
+}
+
+// Guard is a store.Guard under the knife.
+type Guard struct {
+	store.Guard
+	Knife *Knife
+}
+
+// Try implements store.Guard.
+func (c Guard) Try(ctx context.Context, keys []string, now time.Time) (wait time.Duration, err error) {
+	err = c.Knife.Cut(func() (err error) { wait, err = c.Guard.Try(ctx, keys, now); return })
+	return wait, err
+}
+
+// Right implements store.Guard.
+func (c Guard) Right(ctx context.Context, keys []string) error {
+	return c.Knife.Cut(func() error { return c.Guard.Right(ctx, keys) })
+}
+
+// Requests is a store.Requests under the knife.
+type Requests struct {
+	store.Requests
+	Knife *Knife
+}
+
+// Log implements store.Requests.
+func (c Requests) Log(ctx context.Context, r store.Request) error {
+	return c.Knife.Cut(func() error { return c.Requests.Log(ctx, r) })
 }
 
 // Inbox is a store.Inbox under the knife.

@@ -11,6 +11,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/desk"
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/locales"
@@ -40,7 +41,7 @@ type Stack struct {
 // NewStack opens the stores. They are closed when the test ends.
 func NewStack(t testing.TB) *Stack {
 	t.Helper()
-	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24"})
+	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24", "evidence": "30", "return": "90", "delay": "6"})
 	must(t, err)
 	keys, err := store.NewKeys()
 	must(t, err)
@@ -84,7 +85,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	rules := flows.Rules{Flows: flows.All, Words: s.Words}
 	log := zerolog.New(s.Log)
 	routes := intake.One(address)
-	cases := Cases{s.DB.Cases(), s.Knife}
+	cases, registry := Cases{s.DB.Cases(), s.Knife}, Registry{s.DB.Cases(), s.Knife}
 	files := Vault{s.vault, s.Knife}
 	p := &Process{t: s.t}
 	p.Deliverer = &intake.Deliverer{
@@ -94,9 +95,14 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	}
 	p.Bot = &bot.Bot{
 		Rules: rules, Words: s.Words, Sessions: Sessions{s.sessions, s.Knife}, Cases: cases, Vault: files, Keys: s.Keys,
+		Registry: registry, Guard: Guard{s.DB.Guard(), s.Knife}, Requests: Requests{s.DB.Requests(), s.Knife},
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
 		Opened: p.Deliverer.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: 20 << 20, Log: log,
 	}
+	p.Bot.Desk = (&desk.Desk{
+		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Keys: s.Keys,
+		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Now: time.Now,
+	}).Handle
 	p.Queue = bot.NewQueue(p.Bot, ch, Inbox{s.DB.Inbox(), s.Knife})
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -85,7 +85,7 @@ func (c Cards) Card(k store.Case) string {
 	} else {
 		rest = append(rest, flows.Say("card.mode_anonymous"))
 	}
-	rest = append(rest, flows.Say("card.alleged"))
+	rest = append(rest, flows.Say("card.alleged"), flows.Say("card.desk"))
 	return strings.Join([]string{c.words(lines[:1]), c.words(lines[1:]), c.words(story), c.words(rest)}, "\n\n")
 }
 
@@ -142,17 +142,34 @@ func (c Cards) missing(f flows.Flow, rep flows.Finished) flows.Phrase {
 	return flows.Say("card.missing", "list", list)
 }
 
-// Late announces the nth piece of evidence, which came after the card. The number
-// also tells two announcements apart where the same words are the same message.
-func (c Cards) Late(k store.Case, n int, f flows.File) string {
-	return c.words([]flows.Phrase{
-		flows.Say("card.late", "ticket", text(k.Report.ID.Ticket()), "n", text(itoa(n))), c.evidence([]flows.File{f}),
-	})
+// Event announces the nth thing that happened after the card, "" when the file
+// that follows says it all. The number also tells two announcements apart where
+// the same words are the same message.
+func (c Cards) Event(k store.Case, n int, e store.Event) string {
+	args := []any{"ticket", text(k.Report.ID.Ticket()), "n", text(itoa(n))}
+	switch e.Kind {
+	case store.GaveEvidence:
+		if e.File.Clean {
+			return ""
+		}
+		return c.words([]flows.Phrase{flows.Say("card.late", args...), c.evidence([]flows.File{*e.File})})
+	case store.Wrote:
+		return c.words([]flows.Phrase{flows.Say("card.wrote", append(args, "text", text(e.Text))...)})
+	case store.Withdrew:
+		return c.words([]flows.Phrase{flows.Say("card.withdrew", args...)})
+	}
+	return ""
 }
 
 // Delivered is the one line the reporter gets.
 func (c Cards) Delivered(k store.Case) string {
 	return c.Words.Render(k.Return.Lang, flows.Say("case.delivered", "ticket", text(k.Report.ID.Ticket())), nil)
+}
+
+// News is what a reporter is told of news, whose content waits behind the
+// receipt: it may stand on the screen of a phone.
+func (c Cards) News(k store.Case) string {
+	return c.Words.Render(k.Return.Lang, flows.Say("case.news"), nil)
 }
 
 func (c Cards) words(lines []flows.Phrase) string {

@@ -57,14 +57,15 @@ func (d *Deliverer) Run(ctx context.Context) {
 	d.mu.Lock()
 	d.wake = map[string]chan struct{}{}
 	d.moved = map[string]bot.Address{}
-	for _, r := range d.Routes {
-		d.wake[r.Name] = make(chan struct{}, 1)
+	for _, name := range append(d.Routes.Names(), store.ToReporter) {
+		d.wake[name] = make(chan struct{}, 1)
 	}
 	d.mu.Unlock()
 	var all sync.WaitGroup
 	for _, r := range d.Routes {
-		all.Go(func() { d.serve(ctx, r) })
+		all.Go(func() { d.serve(ctx, r, d.deliver) })
 	}
+	all.Go(func() { d.serve(ctx, Route{Name: store.ToReporter}, d.news) })
 	all.Wait()
 }
 
@@ -80,14 +81,14 @@ func (d *Deliverer) Wake() {
 	}
 }
 
-func (d *Deliverer) serve(ctx context.Context, r Route) {
+func (d *Deliverer) serve(ctx context.Context, r Route, bring bringer) {
 	for ctx.Err() == nil {
 		one, ok, err := d.Cases.Claim(ctx, r.Name, d.Now(), d.Lease)
 		if err != nil && ctx.Err() == nil {
 			d.Log.Error().Err(err).Str("intake", r.Name).Msg("deliveries cannot be read")
 		}
 		if ok {
-			d.one(ctx, r, one)
+			d.one(ctx, r, one, bring)
 			continue
 		}
 		select {
@@ -98,9 +99,12 @@ func (d *Deliverer) serve(ctx context.Context, r Route) {
 	}
 }
 
+// bringer does what is not done yet of a delivery.
+type bringer func(ctx context.Context, r Route, one *store.Delivery) error
+
 // one takes a delivery as far as it goes, and says when to go on.
-func (d *Deliverer) one(ctx context.Context, r Route, one store.Delivery) {
-	err := d.deliver(ctx, r, &one)
+func (d *Deliverer) one(ctx context.Context, r Route, one store.Delivery, bring bringer) {
+	err := bring(ctx, r, &one)
 	// What was done must be kept even when we are being stopped.
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -126,7 +130,7 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 	if !ok {
 		return &bot.Failure{Kind: bot.Bug, Op: "deliver", Reason: "no such channel is running: " + r.Channel()}
 	}
-	files := append(one.Case.Report.Files(d.Cards.Rules.Flow(one.Case.Report.Flow)), one.Case.Late...)
+	files := one.Case.Report.Files(d.Cards.Rules.Flow(one.Case.Report.Flow))
 	if one.Card == "" {
 		ref, err := ch.Post(ctx, d.to(r), d.Cards.Card(one.Case), "")
 		if err != nil {
@@ -137,24 +141,60 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 			return err
 		}
 	}
-	first := len(files) - len(one.Case.Late)
-	if one.Files < first {
-		if err := d.files(ctx, ch, r, one, files[one.Files:first], first); err != nil {
+	if one.Files < len(files) {
+		if err := d.files(ctx, ch, r, one, files[one.Files:], len(files)); err != nil {
 			return err
 		}
 	}
-	for one.Files < len(files) { // late ones, each a step of its own
-		f := files[one.Files]
-		if !f.Clean {
-			if _, err := ch.Post(ctx, d.to(r), d.Cards.Late(one.Case, one.Files-first+1, f), bot.Ref(one.Card)); err != nil {
-				return err
-			}
-		}
-		if err := d.files(ctx, ch, r, one, files[one.Files:one.Files+1], one.Files+1); err != nil {
+	for n := one.Files - len(files); n < len(one.Case.Events); n++ { // each a step of its own
+		if err := d.event(ctx, ch, r, one, n); err != nil {
 			return err
 		}
 	}
 	return d.tell(ctx, one)
+}
+
+// event tells a group of the nth thing that happened, if it concerns it.
+func (d *Deliverer) event(ctx context.Context, ch bot.Group, r Route, one *store.Delivery, n int) error {
+	e := one.Case.Events[n]
+	if words := d.Cards.Event(one.Case, n+1, e); words != "" {
+		if _, err := ch.Post(ctx, d.to(r), words, bot.Ref(one.Card)); err != nil {
+			return err
+		}
+	}
+	var files []flows.File
+	if e.File != nil {
+		files = append(files, *e.File)
+	}
+	return d.files(ctx, ch, r, one, files, one.Files+1)
+}
+
+// news tells a reporter that there is something new, once for all that is.
+func (d *Deliverer) news(ctx context.Context, _ Route, one *store.Delivery) error {
+	back := one.Case.Return
+	if back == nil {
+		return nil
+	}
+	told := one.Files
+	one.Files = len(one.Case.Events)
+	if slices.ContainsFunc(one.Case.Events[min(told, one.Files):], store.Event.ForReporter) {
+		ch, ok := d.Channels[back.Channel]
+		if !ok {
+			return &bot.Failure{Kind: bot.RetryLater, Op: "tell reporter", Reason: "no such channel is running: " + back.Channel}
+		}
+		err := ch.Notify(ctx, bot.Address(back.Address), d.Cards.News(one.Case))
+		if f := (*bot.Failure)(nil); err != nil && (!errors.As(err, &f) || f.Kind != bot.Gone && f.Kind != bot.Bug) {
+			one.Files = told
+			return err // who left need not be told
+		}
+		if err := d.progress(ctx, one); err != nil {
+			return err
+		}
+	}
+	if one.Case.Had(store.Closed) {
+		return d.forget(ctx, one.Case)
+	}
+	return nil
 }
 
 // files posts the copies that may be seen, and counts all as handed over.
@@ -179,7 +219,22 @@ func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store
 	return d.progress(ctx, one)
 }
 
-var extension = map[string]string{"image/jpeg": ".jpg", "image/png": ".png"}
+// Extension is how the name of a file of a type ends.
+func Extension(media string) string { return extension[media] }
+
+var extension = map[string]string{
+	"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "image/tiff": ".tif",
+	"image/heic": ".heic", "image/avif": ".avif",
+	"video/mp4": ".mp4", "video/quicktime": ".mov", "video/3gpp": ".3gp", "video/3gpp2": ".3g2", "video/webm": ".webm",
+	"audio/mp4": ".m4a", "audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/aac": ".aac",
+	"audio/amr": ".amr", "audio/amr-wb": ".awb", "text/plain": ".txt", "application/pdf": ".pdf",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   ".docx",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         ".xlsx",
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+	"application/vnd.oasis.opendocument.text":                                   ".odt",
+	"application/vnd.oasis.opendocument.spreadsheet":                            ".ods",
+	"application/vnd.oasis.opendocument.presentation":                           ".odp",
+}
 
 // tell gives the reporter the one line, if they are to have it, and drops the
 // way back when nobody will need it.
@@ -202,15 +257,21 @@ func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
 	}
 	rep := one.Case.Report
 	if _, a, ok := rep.ByRole(d.Cards.Rules.Flow(rep.Flow), flows.RoleFollow); !ok || !a.Is("yes") {
-		// The channel first: afterwards nobody knows whom to forget.
-		if ch, ok := d.Channels[back.Channel].(bot.Forgetter); ok {
-			if err := ch.Forget(ctx, bot.Address(back.Address)); err != nil {
-				return err
-			}
+		return d.forget(ctx, one.Case)
+	}
+	return nil
+}
+
+// forget drops the way back to a reporter.
+func (d *Deliverer) forget(ctx context.Context, c store.Case) error {
+	// The channel first: afterwards nobody knows whom to forget.
+	if ch, ok := d.Channels[c.Return.Channel].(bot.Forgetter); ok {
+		if err := ch.Forget(ctx, bot.Address(c.Return.Address)); err != nil {
+			return err
 		}
-		if err := d.Cases.Forget(ctx, rep.ID); err != nil {
-			return fmt.Errorf("forget the way back: %w", err)
-		}
+	}
+	if err := d.Cases.Forget(ctx, c.Report.ID); err != nil {
+		return fmt.Errorf("forget the way back: %w", err)
 	}
 	return nil
 }
@@ -221,6 +282,17 @@ func (d *Deliverer) progress(ctx context.Context, one *store.Delivery) error {
 		return fmt.Errorf("keep progress: %w", err)
 	}
 	return nil
+}
+
+// Intake names the intake whose group has an address on a channel, as far as we
+// know where it moved to. ok is false for a group that nobody named.
+func (d *Deliverer) Intake(channel string, group bot.Address) (name string, ok bool) {
+	for _, r := range d.Routes {
+		if r.Channel() == channel && d.to(r) == group {
+			return r.Name, true
+		}
+	}
+	return "", false
 }
 
 // to is where the group is now.

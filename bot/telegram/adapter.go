@@ -49,6 +49,7 @@ var (
 	_ bot.Fetcher = (*Adapter)(nil)
 	_ bot.Group   = (*Adapter)(nil)
 	_ bot.Linker  = (*Adapter)(nil)
+	_ bot.Cleaner = (*Adapter)(nil)
 )
 
 // New returns an adapter. It makes no call yet.

@@ -14,8 +14,9 @@ import (
 // wanted are the kinds of update we ask for.
 const wanted = `["message","edited_message","callback_query"]`
 
-// decode makes an update channel-neutral. ok is false for what is not a
-// reporter's: groups, channels, other bots, and kinds we never asked for.
+// decode makes an update channel-neutral. ok is false for what is neither a
+// reporter's nor meant for us in a group: channels, other bots, and kinds we
+// never asked for.
 func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
 	m.ID = strconv.Itoa(u.UpdateID)
 	switch {
@@ -34,7 +35,9 @@ func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
 	case u.Message != nil:
 		return decodeMessage(m, u.Message)
 	case u.EditedMessage != nil:
-		m, ok = decodeMessage(m, u.EditedMessage)
+		if m, ok = decodeMessage(m, u.EditedMessage); m.Group != "" {
+			return m, false // what supervisors said stands
+		}
 		m.Edits, m.Said, m.Album, m.File = m.Said, "", "", nil // a file's new caption is no answer
 		return m, ok && !m.Location                            // live locations move by themselves
 	}
@@ -42,6 +45,9 @@ func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
 }
 
 func decodeMessage(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
+	if t.Chat != nil && (t.Chat.IsGroup() || t.Chat.IsSuperGroup()) {
+		return decodeGroup(m, t)
+	}
 	if t.Chat == nil || !t.Chat.IsPrivate() || t.From == nil || t.From.IsBot {
 		return m, false
 	}
@@ -83,6 +89,23 @@ func decodeMessage(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
 	}
 	if m.File != nil {
 		m.Text = t.Caption
+	}
+	return m, true
+}
+
+// decodeGroup takes what somebody says to us in a group: a command, or an answer
+// to a message of a bot's. Those who speak for a whole chat have no name of their
+// own.
+func decodeGroup(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
+	answers := t.ReplyToMessage != nil && t.ReplyToMessage.From != nil && t.ReplyToMessage.From.IsBot
+	if t.From == nil || t.From.IsBot || t.SenderChat != nil || t.Text == "" || !answers && !strings.HasPrefix(t.Text, "/") {
+		return m, false
+	}
+	m.From, m.Lang, m.Group = address(t.From.ID), t.From.LanguageCode, address(t.Chat.ID)
+	m.At, m.Text = time.Unix(int64(t.Date), 0).UTC(), t.Text
+	m.Name = strings.TrimSpace(t.From.FirstName + " " + t.From.LastName)
+	if answers {
+		m.Quotes = bot.Ref(strconv.Itoa(t.ReplyToMessage.MessageID))
 	}
 	return m, true
 }

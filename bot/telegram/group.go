@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
@@ -46,29 +47,57 @@ func (a *Adapter) Post(ctx context.Context, to bot.Address, text string, answer 
 // documents. https://core.telegram.org/bots/api#sendphoto
 const maxPhoto = 10 << 20
 
-// PostFiles implements bot.Group: one album, or one picture.
-func (a *Adapter) PostFiles(ctx context.Context, to bot.Address, files []bot.Upload, answer bot.Ref) error {
-	var photos, documents []bot.Upload
-	for _, f := range files {
+// shownAs is how files of a type are shown; others, and all that go to a person,
+// are documents, which arrive as they are.
+func shownAs(f bot.Upload) string {
+	switch f.Type {
+	case "image/jpeg", "image/png", "image/webp":
 		if f.Size <= maxPhoto {
-			photos = append(photos, f)
-		} else {
-			documents = append(documents, f)
+			return "photo"
 		}
+	case "video/mp4":
+		return "video"
+	case "audio/mpeg", "audio/mp4":
+		return "audio"
+	case "audio/ogg":
+		return "voice"
 	}
-	if err := a.album(ctx, to, "photo", photos, answer); err != nil {
-		// Odd dimensions are known only to Telegram.
-		if !says(err, "photo_invalid_dimensions") && !says(err, "image_process_failed") && !says(err, "photo_ext_invalid") {
+	return "document"
+}
+
+// PostFiles implements bot.Group: pictures as one album, likewise what else is
+// shown alike, and voice messages one by one.
+func (a *Adapter) PostFiles(ctx context.Context, to bot.Address, files []bot.Upload, answer bot.Ref) error {
+	kinds := map[string][]bot.Upload{}
+	for _, f := range files {
+		kind := "document"
+		if isGroup(to) {
+			kind = shownAs(f)
+		}
+		kinds[kind] = append(kinds[kind], f)
+	}
+	for _, kind := range []string{"photo", "video", "audio", "voice"} {
+		err := a.album(ctx, to, kind, kinds[kind], answer)
+		switch {
+		case err == nil:
+		case kind == "photo" && (says(err, "photo_invalid_dimensions") || says(err, "image_process_failed") || says(err, "photo_ext_invalid")),
+			kind == "voice" && says(err, "voice_messages_forbidden"):
+			// Odd dimensions are known only to Telegram.
+			kinds["document"] = append(kinds[kind], kinds["document"]...)
+		default:
 			return err
 		}
-		documents = append(photos, documents...)
 	}
-	return a.album(ctx, to, "document", documents, answer)
+	return a.album(ctx, to, "document", kinds["document"], answer)
 }
 
 func (a *Adapter) album(ctx context.Context, to bot.Address, kind string, files []bot.Upload, answer bot.Ref) error {
 	for len(files) > 0 {
-		some := files[:min(10, len(files))]
+		most := 10
+		if kind == "voice" { // they come in no albums
+			most = 1
+		}
+		some := files[:min(most, len(files))]
 		files = files[len(some):]
 		if err := a.pace.Do(ctx, to, len(some), pace.Delivery, func() error { return a.sendFiles(ctx, to, kind, some, answer) }); err != nil {
 			return err
@@ -77,11 +106,21 @@ func (a *Adapter) album(ctx context.Context, to bot.Address, kind string, files 
 	return nil
 }
 
+// item is one of a media group.
+type item struct {
+	Type  string `json:"type"`
+	Media string `json:"media"`
+	AsIs  bool   `json:"disable_content_type_detection,omitempty"`
+}
+
 func (a *Adapter) sendFiles(ctx context.Context, to bot.Address, kind string, files []bot.Upload, answer bot.Ref) (err error) {
 	p := tgbotapi.Params{"chat_id": string(to)}
 	answering(p, answer)
-	method := map[string]string{"photo": "sendPhoto", "document": "sendDocument"}[kind]
-	var media []map[string]string
+	method := "send" + strings.ToUpper(kind[:1]) + kind[1:]
+	if kind == "document" {
+		p["disable_content_type_detection"] = "true"
+	}
+	var media []item
 	var parts []tgbotapi.RequestFile
 	for i, f := range files {
 		body, e := f.Open()
@@ -92,7 +131,7 @@ func (a *Adapter) sendFiles(ctx context.Context, to bot.Address, kind string, fi
 		name := kind
 		if len(files) > 1 {
 			name = fmt.Sprint("file", i)
-			media = append(media, map[string]string{"type": kind, "media": "attach://" + name})
+			media = append(media, item{kind, "attach://" + name, kind == "document"})
 		}
 		// The library would close what can be closed; we do that ourselves.
 		parts = append(parts, tgbotapi.RequestFile{Name: name, Data: tgbotapi.FileReader{Name: f.Name, Reader: struct{ io.Reader }{body}}})
@@ -103,6 +142,7 @@ func (a *Adapter) sendFiles(ctx context.Context, to bot.Address, kind string, fi
 			return e
 		}
 		method, p["media"] = "sendMediaGroup", string(raw)
+		delete(p, "disable_content_type_detection")
 	}
 	return a.api.upload(ctx, method, p, parts)
 }

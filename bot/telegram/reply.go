@@ -21,10 +21,10 @@ func textParams(to bot.Address, text string) tgbotapi.Params {
 }
 
 // Reply implements bot.Channel.
-func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
+func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (sent bot.Sent, err error) {
 	parts := split(strings.TrimSpace(r.Text+"\n\n"+r.Hint), longest)
 	if len(parts) == 0 {
-		return r.Prompt, nil
+		return bot.Sent{Holds: r.Prompt}, nil
 	}
 	kb := keyboard(r)
 	// A press edits the message it came from, if that is the last one.
@@ -51,9 +51,9 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 		})
 		switch {
 		case err == nil, says(err, "message is not modified"):
-			return holds(r.In.Origin, kb), nil
+			return bot.Sent{Holds: holds(r.In.Origin, kb)}, nil
 		case !refused(err):
-			return "", err
+			return sent, err
 		}
 		// It is gone or cannot be edited: say it in a new message.
 	}
@@ -64,21 +64,23 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
 			}
 		}
 	}
-	var last bot.Ref
 	for i, text := range parts {
 		p := textParams(r.In.From, text)
 		if i == len(parts)-1 && kb != "" {
 			p["reply_markup"] = kb
 		}
-		err := a.pace.Do(ctx, r.In.From, 1, pace.Reply, func() (err error) {
-			last, err = a.api.send(ctx, "sendMessage", p)
+		err := a.pace.Do(ctx, r.In.From, 1, pace.Reply, func() error {
+			ref, err := a.api.send(ctx, "sendMessage", p)
+			if err == nil {
+				sent.Holds, sent.New = holds(ref, kb), append(sent.New, ref)
+			}
 			return err
 		})
 		if err != nil {
-			return "", err
+			return bot.Sent{}, err
 		}
 	}
-	return holds(last, kb), nil
+	return sent, nil
 }
 
 // refused reports whether the platform would refuse the same call again.

@@ -41,7 +41,7 @@ func New(out io.Writer, plain func(string) string) *Terminal {
 func (*Terminal) Name() string { return "terminal" }
 
 // Reply implements bot.Channel.
-func (t *Terminal) Reply(_ context.Context, r bot.Reply) (bot.Ref, error) {
+func (t *Terminal) Reply(_ context.Context, r bot.Reply) (bot.Sent, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fmt.Fprintf(t.out, "\n%s\n", t.plain(r.Text))
@@ -62,7 +62,7 @@ func (t *Terminal) Reply(_ context.Context, r bot.Reply) (bot.Ref, error) {
 	if len(nav) > 0 {
 		fmt.Fprintf(t.out, "  %s\n", strings.Join(nav, " "))
 	}
-	return "", nil
+	return bot.Sent{}, nil
 }
 
 // Notify implements bot.Channel.

@@ -15,20 +15,22 @@ import (
 
 // Reply implements bot.Channel. There are no buttons, so no message holds any.
 // What is answered counts as read only now: it is saved.
-func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (bot.Ref, error) {
+func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (sent bot.Sent, err error) {
 	to, err := jid(r.In.From)
 	if err != nil {
-		return "", err
+		return sent, err
 	}
 	t := readToken(r.In.Token)
 	if text := compose(r); text != "" {
-		err = a.say(ctx, to, text, t.expiry, pace.Reply, messageID(r.In.ID, "reply"))
+		id := messageID(r.In.ID, "reply")
+		err = a.say(ctx, to, text, t.expiry, pace.Reply, id)
+		sent.New = []bot.Ref{bot.Ref(id)}
 	}
 	if err == nil && t.id != "" {
 		// Whether that works changes nothing.
 		_ = a.cli.MarkRead(ctx, []types.MessageID{t.id}, a.cfg.Now(), to, to)
 	}
-	return "", err
+	return sent, err
 }
 
 // Notify implements bot.Channel. The same words within an hour are the same

@@ -33,6 +33,7 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 	}
 	c.Data, c.Keys = dir, dir+"/keys.json"
 	c.Routes = intake.One("terminal:grup pengawas (contoh)")
+	c.Delay = window{} // nobody waits for hours here
 	c.Operator, c.Contact = "Sekretariat Contoh", "kontak@contoh.example"
 	l, err := words(c)
 	if err != nil {
@@ -44,7 +45,7 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	log := zerolog.New(zerolog.ConsoleWriter{Out: p.errOut}).Level(zerolog.ErrorLevel)
-	b, deliverer := build(s, l, c.Routes, log, nil)
+	b, deliverer := build(s, c, l, log, nil)
 	fmt.Fprintln(p.out, l.Plain(l.Render("", flows.Say("terminal.hint"), nil)))
 	term := terminal.New(p.out, l.Plain)
 	deliverer.Channels[term.Name()] = term

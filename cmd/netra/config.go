@@ -33,6 +33,9 @@ type config struct {
 	Log                                         zerolog.Level
 	LogFormat                                   string
 	SessionTTL, Retention                       time.Duration
+	KeepEvidence, KeepReturn, KeepIdentity      time.Duration
+	KeepRequests                                time.Duration
+	Delay                                       window
 	Operator, Contact, Alarm                    string
 }
 
@@ -158,6 +161,22 @@ var settings = []setting{
 	}},
 	{"NETRA_RETENTION", "2160h", "how long a delivered case is kept (2160h is 90 days)", func(c *config, v string) error {
 		return duration(&c.Retention, v, 24*time.Hour)
+	}},
+	{"NETRA_RETENTION_EVIDENCE", "720h", "how long the evidence of a delivered case is kept", func(c *config, v string) error {
+		return duration(&c.KeepEvidence, v, 24*time.Hour)
+	}},
+	{"NETRA_RETENTION_IDENTITY", "2160h", "how long the identity of a named reporter is kept", func(c *config, v string) error {
+		return duration(&c.KeepIdentity, v, 24*time.Hour)
+	}},
+	{"NETRA_RETENTION_RETURN", "2160h", "how long the way back to a reporter is kept", func(c *config, v string) error {
+		return duration(&c.KeepReturn, v, 24*time.Hour)
+	}},
+	{"NETRA_RETENTION_REQUESTS", "8760h", "how long it is kept that somebody asked for their data (8760h is a year)", func(c *config, v string) error {
+		return duration(&c.KeepRequests, v, 24*time.Hour)
+	}},
+	{"NETRA_PRESSURE_DELAY", "30m-6h", "when reports of pressure are handed over: at a random time between these after they were sent; 0-0: at once", func(c *config, v string) (err error) {
+		c.Delay, err = readWindow(v)
+		return err
 	}},
 	{"NETRA_OPERATOR", "Netra", "who runs this bot, named in the consent text", func(c *config, v string) error {
 		c.Operator = v

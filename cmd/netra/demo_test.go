@@ -300,7 +300,7 @@ func (b *pageUser) clean() {
 // TestDemo: a person clicks through both reports, on a phone's and on a desk's
 // screen, kills the bot in between, and sees the cards and what is stored.
 func TestDemo(t *testing.T) {
-	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24"})
+	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24", "evidence": "30", "return": "90", "delay": "6"})
 	if err != nil {
 		t.Fatal(err)
 	}

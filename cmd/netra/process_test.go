@@ -72,7 +72,7 @@ type world struct {
 
 func newWorld(t testing.TB, env ...string) *world {
 	t.Helper()
-	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24"})
+	l, err := locales.New(map[string]string{"operator": "Sekretariat Contoh", "contact": "kontak@contoh.example", "recipients": "Bawaslu", "retention": "90", "draft": "24", "evidence": "30", "return": "90", "delay": "6"})
 	if err != nil {
 		t.Fatal(err)
 	}

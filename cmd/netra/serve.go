@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/desk"
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/flows"
@@ -138,11 +140,15 @@ func words(c config) (*locales.Locales, error) {
 		"recipients": c.Routes.Recipients(),
 		"retention":  fmt.Sprint(int(c.Retention.Hours() / 24)),
 		"draft":      fmt.Sprint(int(c.SessionTTL.Hours())),
+		"evidence":   fmt.Sprint(int(c.KeepEvidence.Hours() / 24)),
+		"return":     fmt.Sprint(int(c.KeepReturn.Hours() / 24)),
+		"delay":      fmt.Sprint(max(int(math.Ceil(c.Delay.to.Hours())), 1)),
 	})
 }
 
 // build wires the bot to its stores.
-func build(s *stores, l *locales.Locales, routes intake.Routes, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer) {
+func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer) {
+	routes := c.Routes
 	rules := flows.Rules{Flows: flows.All, Words: l}
 	d := &intake.Deliverer{
 		Routes: routes, Cases: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
@@ -151,9 +157,14 @@ func build(s *stores, l *locales.Locales, routes intake.Routes, log zerolog.Logg
 	}
 	b := &bot.Bot{
 		Rules: rules, Words: l, Sessions: s.sessions, Cases: s.db.Cases(), Vault: s.vault, Keys: s.keys,
+		Registry: s.db.Cases(), Guard: s.db.Guard(), Requests: s.db.Requests(), Later: c.Delay.draw,
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
 		Opened: d.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: maxFile, Log: log, Metrics: m,
 	}
+	b.Desk = (&desk.Desk{
+		Intake: d.Intake, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Keys: s.keys,
+		Rules: rules, Words: l, Lang: l.Languages()[0], Changed: d.Wake, Now: time.Now,
+	}).Handle
 	return b, d
 }
 
@@ -191,7 +202,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), stock{s})
 	metrics := bot.NewMetrics(registry)
-	b, deliverer := build(s, l, c.Routes, log, metrics)
+	b, deliverer := build(s, c, l, log, metrics)
 	deliverer.Alarm = c.Alarm
 	var lines []line
 	if c.TelegramToken != "" {
@@ -240,6 +251,9 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	}
 	log.Info().Str("listen", listener.Addr().String()).Int("intakes", len(c.Routes)).Bool("redis", c.RedisURL != "").Msg("netra is up")
 
+	sweeping := &sweeper{s: s, c: c, b: b, lines: lines, log: log, soon: make(chan struct{}, 1)}
+	b.Shredded = sweeping.Soon
+
 	// Everything below runs until run ends; fail ends it early.
 	run, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -266,7 +280,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	}
 	all.Go(func() { deliverer.Run(run) })
 	all.Go(func() { watchKeys(run, s.keys, log) })
-	all.Go(func() { sweep(run, s, c, b, lines, log) })
+	all.Go(func() { sweeping.run(run) })
 
 	<-run.Done()
 	log.Info().Msg("stopping: turns in flight are finished, no new ones taken")
@@ -338,43 +352,6 @@ func setUp(ctx context.Context, tg *telegram.Adapter, l *locales.Locales, webhoo
 		case <-ctx.Done():
 			return
 		case <-time.After(pause):
-		}
-	}
-}
-
-// sweep removes what nobody needs any more: at the start, and every hour.
-// It also finds destinations for cases whose intake is not configured any more.
-func sweep(ctx context.Context, s *stores, c config, b *bot.Bot, lines []line, log zerolog.Logger) {
-	for {
-		now := time.Now()
-		if left, err := s.db.Cases().Adopt(ctx, c.Routes.Names(), b.Route); err != nil {
-			log.Error().Err(err).Msg("cases without an intake cannot be read")
-		} else if left > 0 {
-			b.Metrics.Alarm("no_intake")
-			log.Error().Int("cases", left).Msg("cases wait for an intake that takes them: name one in the routes")
-		}
-		b.Opened()
-		gone, err := s.db.Cases().Purge(ctx, now.Add(-c.Retention))
-		for _, id := range gone {
-			err = errors.Join(err, s.vault.Discard(ctx, id))
-		}
-		drafts, e := s.vault.Sweep(ctx, now.Add(-c.SessionTTL-time.Hour), s.db.Cases().HasFiles)
-		for _, ln := range lines {
-			if f, ok := ln.channel.(bot.Forgetter); ok {
-				_, err := f.ForgetBefore(ctx, now.Add(-c.Retention))
-				e = errors.Join(e, err)
-			}
-		}
-		if err = errors.Join(err, e); err != nil && ctx.Err() == nil {
-			log.Error().Err(err).Msg("sweep failed")
-		}
-		if len(gone)+drafts > 0 {
-			log.Info().Int("cases", len(gone)).Int("drafts", drafts).Msg("removed what is no longer needed")
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Hour):
 		}
 	}
 }

@@ -15,6 +15,9 @@
 //	> @press T S C     presses a button of an old message: tag, step, code
 //	> @edit OLD => NEW changes the message of the line "> OLD" to the words NEW
 //	> @delete OLD      deletes the message of the line "> OLD"
+//	> @ask WORDS       (a supervisor asks about the report that was sent)
+//	> @later 40m       lets time pass
+//	> @elsewhere       goes on from another account
 //	> @again           has the last input delivered once more
 //	> @forget          comes back after the session expired
 //	> @lang xx         has a client in another language (before the first words)
@@ -54,7 +57,7 @@ func Run(t *testing.T, r flows.Rules, w Words, dir string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := (&replay{t: t, rules: r, words: w, said: map[string]string{}}).run(string(want))
+			got := (&replay{t: t, rules: r, words: w, said: map[string]string{}, cases: map[flows.ReportID]*flows.Receipt{}}).run(string(want))
 			if *update {
 				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -93,6 +96,33 @@ type replay struct {
 	said    map[string]string // the messages by their lines
 	n       int
 	lang    string
+	cases   map[flows.ReportID]*flows.Receipt // what was sent
+	wrong   int                               // receipts
+	waited  time.Duration
+}
+
+// sent is what the store would say of a report that was sent.
+func (p *replay) sent(id flows.ReportID) *flows.Receipt {
+	if p.cases[id] == nil {
+		p.cases[id] = &flows.Receipt{}
+	}
+	return p.cases[id]
+}
+
+// receipt plays the store that looks a claim up: after three wrong ones it
+// wants to wait.
+func (p *replay) receipt(c flows.Claim) *flows.Receipt {
+	if p.wrong >= 3 {
+		return &flows.Receipt{Wait: time.Minute}
+	}
+	for id, r := range p.cases {
+		if id.Ticket() == c.Ticket && id.PIN() == c.PIN {
+			found := *r
+			return &found
+		}
+	}
+	p.wrong++
+	return &flows.Receipt{}
 }
 
 // Began is when every transcript begins.
@@ -127,6 +157,9 @@ func (p *replay) say(said string) {
 	if !ok {
 		return
 	}
+	if claim, ok := p.rules.Claim(p.session, in); ok {
+		in.Receipt = p.receipt(claim)
+	}
 	p.last = in
 	before := p.session
 	beforeRaw, _ := json.Marshal(before)
@@ -151,13 +184,13 @@ func (p *replay) say(said string) {
 func (p *replay) input(said string) (flows.Input, bool) {
 	p.n++
 	in := flows.Input{
-		ID: fmt.Sprint(p.n), At: Began.Add(time.Duration(p.n) * time.Minute), Lang: p.lang,
-		New: flows.ReportID(fmt.Sprintf("%016x%016x", 0xabcdef1234567890+uint64(p.n)<<12, p.n)),
+		ID: fmt.Sprint(p.n), At: Began.Add(time.Duration(p.n)*time.Minute + p.waited), Lang: p.lang,
+		New: flows.ReportID(fmt.Sprintf("%016x%016x", 0xabcdef1234567890+uint64(p.n)<<12, 0x5a17c0ffee<<24+p.n)),
 	}
 	word, rest, _ := strings.Cut(said, " ")
 	whole := rest
 	rest, caption, _ := strings.Cut(rest, " | ")
-	in.Said = in.ID
+	in.Said, in.Cleans = in.ID, "telegram"
 	p.said[said] = in.ID
 	switch word {
 	case "#":
@@ -189,6 +222,21 @@ func (p *replay) input(said string) (flows.Input, bool) {
 			f = append([]string{""}, f...)
 		}
 		in.Press = &flows.Press{Tag: f[0], Step: flows.StepID(f[1]), Code: flows.Code(f[2])}
+	case "@ask":
+		for _, r := range p.cases {
+			r.Happened = append(r.Happened, flows.Happening{What: "asked", At: in.At, Text: whole})
+		}
+		return in, false
+	case "@later":
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.waited += d
+		return in, false
+	case "@elsewhere":
+		p.session = flows.Session{}
+		return in, false
 	case "@again":
 		return p.last, true
 	case "@forget":
@@ -236,6 +284,7 @@ func (p *replay) effect(e flows.Effect) {
 	switch e := e.(type) {
 	case flows.Submit:
 		fmt.Fprintf(&p.out, "= submit %s %s\n", e.Report.Flow, e.Report.ID.Ticket())
+		*p.sent(e.Report.ID) = flows.Receipt{Report: e.Report.ID, Sent: e.Report.Sent}
 		for _, st := range p.rules.Flow(e.Report.Flow).Steps {
 			if a, ok := e.Report.Answers[st.ID]; ok {
 				raw, _ := json.Marshal(a)
@@ -247,10 +296,24 @@ func (p *replay) effect(e flows.Effect) {
 			p.t.Error("late evidence says which message brought it")
 		}
 		fmt.Fprintf(&p.out, "= attach %s %s\n", e.Report.Ticket(), e.File.Digest)
+		p.sent(e.Report).Happened = append(p.sent(e.Report).Happened, flows.Happening{What: "evidence", At: p.last.At})
 	case flows.Remove:
 		fmt.Fprintf(&p.out, "= remove %d files\n", len(e.Files))
 	case flows.Vanish:
 		fmt.Fprintln(&p.out, "= vanish")
+	case flows.Clean:
+		fmt.Fprintln(&p.out, "= clean")
+	case flows.Write:
+		fmt.Fprintf(&p.out, "= write %s %s\n", e.Report.Ticket(), e.Text)
+		p.sent(e.Report).Happened = append(p.sent(e.Report).Happened, flows.Happening{What: "wrote", At: p.last.At, Text: e.Text})
+	case flows.Withdraw:
+		fmt.Fprintf(&p.out, "= withdraw %s\n", e.Report.Ticket())
+		p.sent(e.Report).Withdrawn = true
+		p.sent(e.Report).Happened = append(p.sent(e.Report).Happened, flows.Happening{What: "withdrew", At: p.last.At})
+	case flows.Hush:
+		fmt.Fprintf(&p.out, "= hush %s\n", e.Report.Ticket())
+	case flows.Ask:
+		fmt.Fprintf(&p.out, "= request %s\n", e.Kind)
 	case flows.Discard:
 		fmt.Fprintf(&p.out, "= discard %s\n", e.Report.Ticket())
 	}

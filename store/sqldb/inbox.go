@@ -26,7 +26,8 @@ func (b *Inbox) Put(ctx context.Context, batch []store.Received) error {
 	type row struct{ message, channel, sealed []byte }
 	channels := map[string][]byte{}
 	all := make([]row, len(batch))
-	owner := b.db.keys.Inbox()
+	owner, done := b.db.keys.Inbox()
+	defer done()
 	for i, m := range batch {
 		if channels[m.Channel] == nil {
 			channels[m.Channel] = b.db.lookup("channel", m.Channel)

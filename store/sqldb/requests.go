@@ -33,8 +33,8 @@ func seconds(t time.Time) any {
 	return t.Unix()
 }
 
-// Requests implements store.Requests.
-func (r *Requests) Requests(ctx context.Context, since time.Time) (list []store.Request, err error) {
+// Since implements store.Requests.
+func (r *Requests) Since(ctx context.Context, since time.Time) (list []store.Request, err error) {
 	err = r.db.reading.rows(ctx, func(scan func(...any) error) error {
 		var x store.Request
 		var at, until int64

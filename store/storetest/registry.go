@@ -209,7 +209,7 @@ func Requests(t *testing.T, open func(t testing.TB) store.Requests) {
 		a := store.Request{Number: "A", Kind: store.RequestSee, At: now, Until: now.Add(72 * time.Hour), Done: now}
 		b := store.Request{Number: "B", Kind: store.RequestDelete, At: now.Add(time.Hour), Until: now.Add(73 * time.Hour)}
 		err := errors.Join(r.Log(t.Context(), b), r.Log(t.Context(), a), r.Log(t.Context(), a))
-		list, e := r.Requests(t.Context(), now)
+		list, e := r.Since(t.Context(), now)
 		if err = errors.Join(err, e); err != nil {
 			t.Fatal(err)
 		}
@@ -220,7 +220,7 @@ func Requests(t *testing.T, open func(t testing.TB) store.Requests) {
 		if err := r.Log(t.Context(), done); err != nil {
 			t.Fatal(err)
 		}
-		list, err = r.Requests(t.Context(), now.Add(time.Minute))
+		list, err = r.Since(t.Context(), now.Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}
