@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -91,7 +92,7 @@ func (w *sweeper) all(ctx context.Context, now time.Time) {
 		err = errors.Join(err, w.s.vault.Discard(ctx, id), w.s.keys.Shred(id))
 	}
 	note("cases", len(gone), err)
-	n, err = w.s.vault.Sweep(ctx, now.Add(-w.c.SessionTTL-time.Hour), cases.HasFiles)
+	n, err = w.drafts(ctx, now)
 	note("drafts", n, err)
 	n, err = w.keys(ctx, now)
 	note("keys", n, err)
@@ -138,6 +139,21 @@ func (w *sweeper) part(ctx context.Context, p store.Part, before time.Time) (n i
 		err = errors.Join(err, e)
 	}
 	return n, err
+}
+
+// drafts removes the files of drafts that were left, unless keys of cases are
+// missing: then an old copy of the keys was put back, and what cannot be read now
+// may be readable again with the right one.
+func (w *sweeper) drafts(ctx context.Context, now time.Time) (int, error) {
+	_, unreadable, err := w.s.db.Cases().Check(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if unreadable > 0 {
+		w.b.Metrics.Alarm("keys_missing")
+		return 0, fmt.Errorf("%d cases cannot be read: put the newest copy of the reports' keys back", unreadable)
+	}
+	return w.s.vault.Sweep(ctx, now.Add(-w.c.SessionTTL-time.Hour), w.s.db.Cases().HasFiles)
 }
 
 // keys destroys the keys of reports that neither a draft nor a case needs: those

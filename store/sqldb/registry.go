@@ -34,7 +34,7 @@ func (cs *Cases) find(ctx context.Context, where string, key []byte) (c store.Ca
 	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
 		ok = true
 		return scan(&report, &sealed, &back, &events)
-	}, `SELECT report, sealed, return_sealed, late_sealed FROM cases WHERE `+where, key)
+	}, `SELECT report, sealed, return_sealed, late_sealed FROM cases WHERE `+where+` ORDER BY id LIMIT 1`, key)
 	if err == nil && ok {
 		err = cs.db.unseal(sealed, "case", report, &c)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
 )
 
 // Touch says that a report's files are still needed. There may be none.
@@ -66,8 +67,8 @@ func (v *Vault) Discard(ctx context.Context, id flows.ReportID) error {
 // Sweep removes the files of reports that nobody has changed since the time
 // and that keep says nobody needs. It returns how many reports that were. It
 // stops at the first error of keep; a folder in which these keys open nothing
-// stays, is passed over, and is part of the error. A folder with nothing in it
-// goes, and was no report.
+// stays, is passed over, and is part of the error. One whose keys were destroyed
+// goes: nobody can read it. A folder with nothing in it goes, and was no report.
 func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.Context, flows.ReportID) (bool, error)) (int, error) {
 	entries, err := os.ReadDir(v.disk.dir)
 	if err != nil {
@@ -95,16 +96,18 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 			continue
 		case errors.Is(err, fs.ErrNotExist): // it was removed meanwhile
 			continue
+		case errors.Is(err, store.ErrShredded): // nobody can read it
 		case err != nil:
 			foreign, why = foreign+1, err
 			continue
-		}
-		needed, err := keep(ctx, id)
-		if err != nil {
-			return swept, fmt.Errorf("sweep vault: %w", err)
-		}
-		if needed {
-			continue
+		default:
+			needed, err := keep(ctx, id)
+			if err != nil {
+				return swept, fmt.Errorf("sweep vault: %w", err)
+			}
+			if needed {
+				continue
+			}
 		}
 		done, err := v.sweepOne(name, before, v.disk.vanish)
 		if err != nil {
@@ -139,7 +142,8 @@ func (v *Vault) stale(folder string, before time.Time) bool {
 // errNobody: the folder is empty.
 var errNobody = errors.New("no report")
 
-// reportOf says whose folder it is. Any file of it knows.
+// reportOf says whose folder it is. Any file of it knows. It returns
+// store.ErrShredded when the keys of all of them are gone.
 func (v *Vault) reportOf(folder string) (flows.ReportID, error) {
 	entries, err := os.ReadDir(filepath.Join(v.disk.dir, folder))
 	if err != nil {
@@ -152,7 +156,9 @@ func (v *Vault) reportOf(folder string) (flows.ReportID, error) {
 			f.Close()
 			return t.Report, nil
 		}
-		why = err
+		if errors.Is(why, errNobody) || !errors.Is(err, store.ErrShredded) {
+			why = err
+		}
 	}
 	return "", why
 }

@@ -252,3 +252,20 @@ func TestNewMakesItPrivate(t *testing.T) {
 		t.Error("opened a file as a vault")
 	}
 }
+
+// What nobody can read any more goes, and is nobody's: no report is asked for.
+func TestSweepShredded(t *testing.T) {
+	v := newVault(t)
+	keep(t, v, idA, plainJPEG(t))
+	b := keep(t, v, idB, plainJPEG(t))
+	if err := v.keys.Shred(idA, store.PartFiles); err != nil {
+		t.Fatal(err)
+	}
+	n, err := v.Sweep(t.Context(), time.Now().Add(time.Hour), func(_ context.Context, id flows.ReportID) (bool, error) { return id == idB, nil })
+	if n != 1 || err != nil {
+		t.Errorf("swept %d, %v", n, err)
+	}
+	if there, _ := exists(filepath.Join(v.disk.dir, v.folder(idA))); there || !readable(v.Original(t.Context(), idB, b)) {
+		t.Errorf("left %v", tree(t, v))
+	}
+}

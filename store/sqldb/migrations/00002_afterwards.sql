@@ -5,7 +5,8 @@
 ALTER TABLE cases ADD COLUMN ticket BLOB;            -- lookup of the code; NULL: from before
 ALTER TABLE cases ADD COLUMN identity_sealed BLOB;   -- NULL: anonymous, or forgotten
 ALTER TABLE cases ADD COLUMN files_gone INTEGER NOT NULL DEFAULT 0;
-CREATE UNIQUE INDEX cases_ticket ON cases (ticket);
+-- Not unique: two of fifty random bits may be alike, and both are to be kept.
+CREATE INDEX cases_ticket ON cases (ticket);
 
 ALTER TABLE deliveries ADD COLUMN card BLOB;         -- lookup of intake and card
 CREATE INDEX deliveries_card ON deliveries (card) WHERE card IS NOT NULL;
