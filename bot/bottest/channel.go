@@ -64,6 +64,8 @@ func Channel(t *testing.T, open func(t *testing.T) Platform) {
 		"below":     (*fixture).below,
 		"stale":     (*fixture).stale,
 		"changed":   (*fixture).changed,
+		"receipt":   (*fixture).receipt,
+		"deleted":   (*fixture).deleted,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, open(t))

@@ -168,7 +168,7 @@ func Words(l *locales.Locales, lang, key string) string {
 	const mark = "\x01"
 	p := flows.Say(key)
 	p.Args = map[string]flows.Phrase{}
-	for _, name := range []string{"ticket", "value", "n", "of", "label", "list", "elsewhere"} {
+	for _, name := range []string{"ticket", "pin", "value", "n", "of", "label", "list", "elsewhere", "text", "number", "minutes", "day", "what", "name"} {
 		p.Args[name] = flows.Phrase{Text: mark}
 	}
 	text, _, _ := strings.Cut(l.Plain(l.Render(lang, p, map[string]string{"channel": mark})), mark)

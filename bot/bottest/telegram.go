@@ -142,6 +142,9 @@ func (p *Telegram) Reporter(lang string) Reporter {
 // Intake implements Platform.
 func (p *Telegram) Intake() string { return "telegram:" + strconv.FormatInt(p.group.ID(), 10) }
 
+// Supervisors is the supervisors' group.
+func (p *Telegram) Supervisors() *telegramtest.Group { return p.group }
+
 // Group implements Platform.
 func (p *Telegram) Group() []Post {
 	var out []Post
