@@ -27,6 +27,13 @@ type scrubber func(w io.Writer, src source, gone *gone) error
 var scrubbers = map[string]scrubber{
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
+
+	"audio/aac":    streaming(scrubAAC),
+	"audio/amr":    streaming(amrNarrow.scrub),
+	"audio/amr-wb": streaming(amrWide.scrub),
+	"audio/mpeg":   scrubMP3,
+	"audio/ogg":    streaming(scrubOgg),
+	"audio/wav":    scrubWAV,
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
