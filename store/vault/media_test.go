@@ -105,7 +105,7 @@ func firstDifference(a, b string) string {
 }
 
 // telling are names of tags that say when, where, by whom or by what.
-var telling = regexp.MustCompile(`(?i)date|gps|location|make|model|software|encode[rd]|encoding (settings|time)|author|artist|serial|title|comment|vendor|handler *(vendor|description)|compressor|language|copyright|writ|tool`)
+var telling = regexp.MustCompile(`(?i)date|gps|location|make|model|software|encode[rd]|encoding (settings|time)|author|artist|serial|title|comment|vendor|handler *(vendor|description)|compressor *name|language|copyright|writ|tool`)
 
 // silent are values that say nothing. LAME is what its addition to MP3 is known by.
 var silent = []string{"", "0000:00:00 00:00:00", "und", "False", "LAME"}
