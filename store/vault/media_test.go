@@ -108,7 +108,7 @@ func firstDifference(a, b string) string {
 var telling = regexp.MustCompile(`(?i)date|gps|location|make|model|software|encode[rd]|encoding (settings|time)|author|artist|serial|title|comment|vendor|handler *(vendor|description)|compressor *name|language|copyright|writ|tool`)
 
 // silent are values that say nothing. LAME is what its addition to MP3 is known by.
-var silent = []string{"", "0000:00:00 00:00:00", "und", "False", "LAME"}
+var silent = []string{"", "0", "0000:00:00 00:00:00", "und", "False", "LAME"}
 
 // telltale checks that exiftool finds nothing that tells.
 func telltale(t testing.TB, name string, b []byte) {

@@ -28,7 +28,9 @@ func scrubMP3(w io.Writer, src source, gone *gone) error {
 		if err := src.read(func(r io.Reader) error { return mp3Frames(r, nil, info.locate) }); err != nil {
 			return err
 		}
-		gone.add("comment")
+		if !bytes.Equal(info.frame(), info.first) {
+			gone.add("comment")
+		}
 	}
 	out := borrowWriter(w)
 	defer returnWriter(out)

@@ -176,6 +176,9 @@ func TestOggUnclean(t *testing.T) {
 	whole := oggBytes(good...)
 	bad := bytes.Clone(whole)
 	bad[len(bad)-1]++
+	full := func(flags byte) oggPage {
+		return oggPage{flags: flags, serial: 77, lacing: bytes.Repeat([]byte{255}, 255), body: make([]byte, 255*255)}
+	}
 	unfinished := oggPage{flags: oggLast, serial: 77, lacing: []byte{255}, body: make([]byte, 255)}
 	wantUnclean(t, scrubbers["audio/ogg"], map[string][]byte{
 		"empty":                   {},
@@ -208,8 +211,7 @@ func TestOggUnclean(t *testing.T) {
 		"endless padding":         sound("\x0B\x41" + strings.Repeat("\xFF", 100)),
 		"frame too long":          sound("\x08" + strings.Repeat("x", 1276)),
 		"frames that do not fit":  sound("\x0A\xFAabc"),
-		"huge packet": oggBytes(slices.Concat(good[:2], slices.Repeat([]oggPage{{flags: oggContinued, serial: 77,
-			lacing: bytes.Repeat([]byte{255}, 255), body: make([]byte, 255*255)}}, 20))...),
+		"huge packet":             oggBytes(slices.Concat(good[:2], []oggPage{full(0)}, slices.Repeat([]oggPage{full(oggContinued)}, 20))...),
 		"Vorbis out of order": oggBytes(oggOf(oggFirst, 0, "\x01vorbis\x00\x00\x00\x00\x01"+strings.Repeat("\x00", 17)+"\x01"),
 			oggOf(0, 0, "\x03vorbis", "\x05vorbis"), oggOf(0, 5, "a"), oggOf(0, 4, "b")),
 		"Speex with more headers": oggBytes(oggOf(oggFirst, 0, "Speex   "+strings.Repeat("P", 72)), oggOf(0, 0, "x"), oggOf(0, 5, "a")),

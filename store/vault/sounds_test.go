@@ -210,14 +210,14 @@ func TestAMR(t *testing.T) {
 		t.Errorf("% X\n% X", got, out)
 	}
 	cleaned(t, "a.awb", "audio/amr-wb", []byte("#!AMR-WB\n"+strings.Repeat("\x04"+strings.Repeat("\x50", 17)+"\x7C", 10)))
-	for _, media := range []string{"audio/amr", "audio/amr-wb"} {
+	for media, magic := range map[string]string{"audio/amr": "#!AMR\n", "audio/amr-wb": "#!AMR-WB\n"} {
 		wantUnclean(t, scrubbers[media], map[string][]byte{
 			"empty":        {},
 			"no AMR":       []byte("hello, this is no AMR"),
-			"only magic":   []byte(narrow[:6]),
-			"cut":          []byte(narrow[:10]),
-			"unknown kind": []byte(narrow + "\x6CCANARY"),
-			"text":         []byte(narrow + "TAGCANARY"),
+			"only magic":   []byte(magic),
+			"cut":          []byte(magic + "\x3Csound"),
+			"unknown kind": []byte(magic + "\x7C\x6CCANARY"),
+			"text":         []byte(magic + "\x7CTAGCANARY"),
 		})
 	}
 }
