@@ -48,7 +48,7 @@ func mp4Understand(moov []byte, quicktime bool, gone *gone) (*mp4Movie, error) {
 		return nil, err
 	}
 	var others []mp4Track
-	seen := 0
+	var seen, samples, chunks int64
 	for _, b := range list {
 		switch b.kind {
 		case "mvhd":
@@ -69,6 +69,11 @@ func mp4Understand(moov []byte, quicktime bool, gone *gone) (*mp4Movie, error) {
 				others = append(others, *t)
 			default:
 				m.tracks = append(m.tracks, *t)
+				samples += int64(len(t.samples.table) / 4)
+				chunks += t.samples.chunks
+			}
+			if samples > mp4MaxSamples || chunks > mp4MaxChunks {
+				return nil, unclean("too many samples, or chunks")
 			}
 		default:
 			mp4Left(gone, b.kind, int64(len(b.body)))

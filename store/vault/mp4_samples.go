@@ -28,9 +28,10 @@ type mp4Chunk struct {
 	index    int64 // in its track
 }
 
+// What is more than hours of film, all tracks together.
 const (
 	mp4MaxSamples = 1 << 20
-	mp4MaxChunks  = 1 << 17 // of a track
+	mp4MaxChunks  = 1 << 17
 )
 
 // mp4Table returns the entries of a table of this size each, with the version

@@ -117,7 +117,7 @@ func (s *oggScrubber) one(first bool) error {
 	}
 	s.end = p.last()
 	body := p.body
-	for i, n := range p.lacing {
+	for _, n := range p.lacing {
 		if err := s.more(body[:n]); err != nil {
 			return err
 		}
@@ -125,14 +125,10 @@ func (s *oggScrubber) one(first bool) error {
 		if s.partial = n == 255; s.partial {
 			continue
 		}
-		sound := s.codec != nil && s.headers == s.codec.headers()
 		if err := s.done(); err != nil {
 			return err
 		}
 		s.packet = s.packet[:0]
-		if last := i == len(p.lacing)-1; !sound && !last && (s.headers == 1 || s.headers == s.codec.headers()) {
-			return unclean("headers and sound on one page")
-		}
 	}
 	if len(s.next.sizes) == 0 {
 		return nil
