@@ -153,3 +153,21 @@ func cleaned(t testing.TB, name, media string, in []byte) []byte {
 	}
 	return out
 }
+
+// TestKeepMedia: sound and film that the vault keeps have a copy to hand out.
+func TestKeepMedia(t *testing.T) {
+	v := newVault(t)
+	for media, in := range map[string][]byte{
+		"audio/ogg": oggBytes(aVoiceNote()...),
+		"audio/wav": wavOf(pcmFormat + someData),
+		"video/mp4": plainFilm(t),
+	} {
+		file := keep(t, v, idA, in)
+		if file.Type != media || !file.Clean {
+			t.Fatalf("kept %+v", file)
+		}
+		if got := cleanCopy(t, v, idA, file); !bytes.Equal(got, scrubbed(t, scrubbers[media], in)) {
+			t.Errorf("%s: the copy is another", media)
+		}
+	}
+}
