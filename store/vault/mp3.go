@@ -63,13 +63,6 @@ func mp3Frames(r io.Reader, gone *gone, use func(frame []byte) error) error {
 	var first []byte // header of the first
 	synced, junk := false, 0
 	for {
-		head, err := in.Peek(4)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		if len(head) == 0 {
-			return nil
-		}
 		n, err := tagSize(in)
 		if err != nil {
 			return err
@@ -81,6 +74,13 @@ func mp3Frames(r io.Reader, gone *gone, use func(frame []byte) error) error {
 				return err
 			}
 			continue
+		}
+		head, err := in.Peek(4) // no sooner: looking for tags moves the buffer
+		if len(head) == 0 && errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
 		}
 		if first != nil && !mp3Same(first, head) {
 			n = 0
