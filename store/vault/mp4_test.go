@@ -53,7 +53,7 @@ func TestMP4LeavesEverythingBehind(t *testing.T) {
 		},
 		"h265.mp4": func(t *testing.T) (string, []byte) {
 			return "video/mp4", ffmpeg(t, "a.mp4", slices.Concat(aFilm, trackNames,
-				[]string{"-c:v", "libx265", "-tag:v", "hev1", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p"})...)
+				[]string{"-c:v", "libx265", "-tag:v", "hev1", "-x265-params", "log-level=none:repeat-headers=1", "-pix_fmt", "yuv420p"})...)
 		},
 		"vp9.mp4": func(t *testing.T) (string, []byte) {
 			return "video/mp4", ffmpeg(t, "a.mp4", slices.Concat(aFilm, aSound, trackNames, []string{"-c:v", "libvpx-vp9", "-c:a", "libopus"})...)
@@ -105,7 +105,7 @@ func TestMP4LeavesEverythingBehind(t *testing.T) {
 			media, in := make(t)
 			_, ending, _ := strings.Cut(name, ".")
 			out := cleaned(t, "a."+ending, media, in)
-			for _, s := range []string{"Lavf", "Lavc", "x264", "x265 ", "2026", "Handler", "ind", "CNRY", "appl", "FFMP"} {
+			for _, s := range []string{"Lavf", "Lavc", "x264", "x265 ", "2026", "Handler", "CNRY", "appl", "FFMP"} {
 				if s != "Lavc" && bytes.Contains(out, []byte(s)) { // in a frame of AAC, as sound that is none
 					t.Errorf("the copy holds %q", s)
 				}
