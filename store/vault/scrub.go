@@ -29,6 +29,19 @@ type scrubber func(w io.Writer, src source, gone *gone) error
 var scrubbers = map[string]scrubber{
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
+
+	"audio/aac":    streaming(scrubAAC),
+	"audio/amr":    streaming(amrNarrow.scrub),
+	"audio/amr-wb": streaming(amrWide.scrub),
+	"audio/mpeg":   scrubMP3,
+	"audio/ogg":    streaming(scrubOgg),
+	"audio/wav":    scrubWAV,
+
+	"audio/mp4":       scrubMP4("M4A mp42isom"),
+	"video/3gpp":      scrubMP4("3gp6isom"),
+	"video/3gpp2":     scrubMP4("3g2aisom"),
+	"video/mp4":       scrubMP4("isomiso2mp41mp42"),
+	"video/quicktime": scrubMP4("qt  "),
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
