@@ -75,7 +75,9 @@ func rels(name string, list ...string) string {
 	return s + "</Relationships>"
 }
 
-func xmlPart(name, body string) string { return name + `=<?xml version="1.0" encoding="UTF-8"?>` + body }
+func xmlPart(name, body string) string {
+	return name + `=<?xml version="1.0" encoding="UTF-8"?>` + body
+}
 
 func dressedJPEG(t testing.TB) string {
 	t.Helper()
@@ -138,11 +140,11 @@ func docx(t testing.TB) []byte {
 	const wml = "wordprocessingml."
 	return []byte(zipped(t,
 		types("/word/document.xml="+wml+"document.main", "/word/styles.xml="+wml+"styles", "/word/settings.xml="+wml+"settings",
-			"/word/header9.xml="+wml+"header", "/word/footnotes.xml="+wml+"footnotes", "/word/comments.xml="+wml+"comments", "/word/people.xml=CANARY"),
+			"/word/header9.xml="+wml+"header", "/word/footnotes.xml="+wml+"footnotes", "/word/comments.xml="+wml+"comments", "/word/people.xml="+wml+"people"),
 		rels("_rels/.rels", "rDoc=officeDocument word/document.xml", "rApp=extended-properties docProps/app.xml", "rThumb=thumbnail docProps/CANARY.jpg"),
 		xmlPart("docProps/app.xml", `<Properties><Company>CANARY-company</Company></Properties>`), xmlPart("docProps/core.xml", core),
-		"docProps/CANARY.jpg="+dressedJPEG(t), xmlPart("customXml/item1.xml", "<CANARY-item/>"), xmlPart("word/comments.xml", "<w:comments>CANARY-comments</w:comments>"),
-		xmlPart("word/people.xml", "<w15:people>CANARY-people</w15:people>"), "word/printerSettings/p.bin=CANARY-printer", "word/embeddings/sheet.xlsx=CANARY-embedding",
+		"docProps/CANARY.jpg="+dressedJPEG(t), xmlPart("customXml/item1.xml", "<CANARY-item/>"), xmlPart("word/comments.xml", `<w:comments`+ns("w")+`><w:comment w:id="7" w:author="CANARY-commentator" w:initials="C"><w:p><w:r><w:t>CANARY-comment</w:t></w:r></w:p></w:comment></w:comments>`),
+		xmlPart("word/people.xml", `<w15:people`+ns("w15")+`><w15:person w15:author="CANARY-people"/></w15:people>`), "word/printerSettings/p.bin=CANARY-printer", "word/embeddings/sheet.xlsx=CANARY-embedding",
 		"word/media/unused.jpg=CANARY-unused",
 		xmlPart("word/document.xml", `<w:document`+root+`><w:body>`+body+`</w:body></w:document>`),
 		rels("word/_rels/document.xml.rels", "rStyle=styles styles.xml", "rSet=settings settings.xml", "rHead=header header9.xml", "rNote=footnotes /word/footnotes.xml",
@@ -222,7 +224,7 @@ func pptx(t testing.TB) []byte {
 		xmlPart("ppt/slides/slide7.xml", `<p:sld`+root+`>`+tree(shape("Terlihat salindia")+`<p:pic><p:nvPicPr><p:cNvPr id="5" name="CANARY.jpg"/><p:cNvPicPr/><p:nvPr/></p:nvPicPr>`+blip("p", "rPic")+`<p:spPr>`+square+`</p:spPr></p:pic>`)+
 			`<mc:AlternateContent><mc:Choice Requires="p14"><p:transition p14:dur="CANARY"/></mc:Choice><mc:Fallback><p:transition/></mc:Fallback></mc:AlternateContent></p:sld>`),
 		rels("ppt/slides/_rels/slide7.xml.rels", "rLay=slideLayout ../slideLayouts/slideLayout1.xml", "rN=notesSlide ../notesSlides/n.xml", "rC=comments ../comments/c.xml", "rPic=image ../media/image1.jpg", "rL=hyperlink !file:///CANARY"),
-		xmlPart("ppt/notesSlides/n.xml", "<p:notes>CANARY-notes</p:notes>"), xmlPart("ppt/comments/c.xml", "<x>CANARY-comment</x>"), "ppt/media/image1.jpg="+dressedJPEG(t),
+		xmlPart("ppt/notesSlides/n.xml", "<notes>CANARY-notes</notes>"), xmlPart("ppt/comments/c.xml", "<x>CANARY-comment</x>"), "ppt/media/image1.jpg="+dressedJPEG(t),
 		xmlPart("ppt/slideLayouts/slideLayout1.xml", `<p:sldLayout`+root+` matchingName="CANARY">`+tree("")+`</p:sldLayout>`),
 		rels("ppt/slideLayouts/_rels/slideLayout1.xml.rels", "r1=slideMaster ../slideMasters/slideMaster1.xml"),
 		xmlPart("ppt/slideMasters/slideMaster1.xml", `<p:sldMaster`+root+`>`+tree("")+clrMap+`<p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="r1"/></p:sldLayoutIdLst></p:sldMaster>`),
@@ -250,17 +252,23 @@ var theme = func() string {
 func odf(t testing.TB, media, body string) []byte {
 	t.Helper()
 	root := ns("office", "text", "table", "draw", "style", "fo", "svg", "xlink", "presentation", "number", "dc", "meta", "script", "form", "loext", "canary") + ` office:version="1.3"`
-	return []byte(zipped(t, "mimetype="+media,
-		xmlPart("meta.xml", "<office:document-meta>CANARY-meta</office:document-meta>"), xmlPart("settings.xml", "<x>CANARY-printer</x>"), xmlPart("manifest.rdf", "<x>CANARY</x>"),
+	members := []string{"mimetype=" + media,
+		xmlPart("meta.xml", `<office:document-meta`+ns("office", "dc", "meta")+`><office:meta><dc:creator>CANARY-meta</dc:creator></office:meta></office:document-meta>`), xmlPart("settings.xml", `<office:document-settings`+ns("office")+`><office:settings>CANARY-printer</office:settings></office:document-settings>`), xmlPart("manifest.rdf", "<x>CANARY</x>"),
 		"Thumbnails/thumbnail.png=CANARY", xmlPart("Configurations2/accelerator/current.xml", "<x>CANARY</x>"), "layout-cache=CANARY", "Pictures/unused.jpg=CANARY",
-		"Pictures/CANARY-100.jpg="+dressedJPEG(t), "ObjectReplacements/Object 1=CANARY",
+		"Pictures/CANARY-100.jpg=" + dressedJPEG(t), "ObjectReplacements/Object 1=CANARY",
 		xmlPart("styles.xml", `<office:document-styles`+root+`><office:font-face-decls><style:font-face style:name="F" svg:font-family="Arial"><svg:font-face-src><svg:font-face-uri xlink:href="Fonts/CANARY.ttf"/></svg:font-face-src></style:font-face></office:font-face-decls>`+
 			`<office:styles/><office:automatic-styles><style:page-layout style:name="pm1"><style:page-layout-properties fo:page-width="21cm" fo:page-height="29.7cm"/></style:page-layout></office:automatic-styles>`+
 			`<office:master-styles><style:master-page style:name="Default" style:page-layout-name="pm1"/></office:master-styles></office:document-styles>`),
 		xmlPart("content.xml", `<office:document-content`+root+`><office:scripts><script:script>CANARY</script:script></office:scripts><office:automatic-styles/>`+
 			`<office:body>`+body+`</office:body></office:document-content>`),
-		xmlPart("META-INF/manifest.xml", `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="CANARY"/></manifest:manifest>`),
-	))
+	}
+	manifest := ""
+	for _, m := range members[1:] { // LibreOffice takes nothing that is not listed
+		name, _, _ := strings.Cut(m, "=")
+		manifest += `<manifest:file-entry manifest:full-path="` + name + `" manifest:media-type="text/xml"/>`
+	}
+	return []byte(zipped(t, append(members, xmlPart("META-INF/manifest.xml", `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">`+
+		`<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="`+media+`"/>`+manifest+`</manifest:manifest>`))...))
 }
 
 const odfPicture = `<draw:frame draw:name="CANARY-frame" svg:width="2cm" svg:height="2cm" text:anchor-type="as-char"><draw:image xlink:href="Pictures/CANARY-100.jpg" loext:mime-type="CANARY"/>` +

@@ -67,7 +67,7 @@ func (d *odfDoc) document(folder, kind string) error {
 		if err != nil {
 			return err
 		}
-		rules := &odfRules{doc: d, base: d.names[folder], kind: kind, ids: map[string]string{}}
+		rules := &odfRules{doc: d, base: d.names[folder], kind: kind, ids: map[string]string{}, deletions: map[string]bool{}}
 		f := &officeFilter{words: odfWords(), rules: rules, gone: d.in.gone}
 		if err := f.filter(b, part.root); err != nil {
 			return err
@@ -120,6 +120,9 @@ type odfRules struct {
 	base string // the folder of the part that is read
 	kind string
 	ids  map[string]string
+	// region is the change that is read, deletions are those that deleted.
+	region    string
+	deletions map[string]bool
 }
 
 var odfRefused = map[string]string{
@@ -152,6 +155,19 @@ func (r *odfRules) start(e *officeElement) (officeVerdict, error) {
 		return unwrap, nil
 	}
 	switch e.name {
+	case "text:tracked-changes":
+		r.doc.in.gone.add("changes")
+		return unwrap, nil
+	case "text:changed-region":
+		r.region = cmp.Or(e.attr("text:id"), e.attr("xml:id"))
+		return unwrap, nil
+	case "text:deletion":
+		r.deletions[r.region] = true
+		return drop, nil
+	case "text:change-start": // what is deleted stands with the change, not here
+		if r.deletions[e.attr("text:change-id")] {
+			return drop, unclean("a deletion among the words")
+		}
 	case "office:text", "office:spreadsheet", "office:presentation", "office:chart":
 		if e.name != "office:"+r.kind {
 			return drop, unclean("a document that is not what it should be")

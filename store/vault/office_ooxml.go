@@ -19,7 +19,7 @@ func scrubOOXML(family string) scrubber {
 	return scrubOffice(func(in *officeIn, out *officeOut) error {
 		d := &ooxmlDoc{
 			in: in, out: out, kinds: ooxmlKinds[family], family: family,
-			types: map[string]string{}, names: map[string]string{}, count: map[string]int{},
+			types: map[string]string{}, names: map[string]string{}, patterns: map[string]string{}, count: map[string]int{},
 			written: map[string]string{"rels": relsType, "xml": "application/xml"}, used: map[string]bool{},
 		}
 		return d.scrub()
@@ -37,10 +37,11 @@ type ooxmlDoc struct {
 	family string
 	kinds  map[string]ooxmlKind
 	types  map[string]string // content types of extensions and of "/names"
-	// names are the new names of parts that were reached.
-	names map[string]string
-	count map[string]int // of parts with names of one pattern
-	queue []ooxmlTodo
+	// names are the new names of parts that were reached, and patterns those
+	// that they were made by.
+	names, patterns map[string]string
+	count           map[string]int // of parts with names of one pattern
+	queue           []ooxmlTodo
 	// written are the content types of what is written, as types.
 	written  map[string]string
 	external bool // formulas look into other files
@@ -122,8 +123,12 @@ func (d *ooxmlDoc) part(todo ooxmlTodo) error {
 // reach returns the new name of a part, and remembers to write it.
 func (d *ooxmlDoc) reach(old string, kind ooxmlKind) (string, error) {
 	if name, there := d.names[old]; there {
+		if d.patterns[old] != kind.name {
+			return "", unclean("a part of two kinds")
+		}
 		return name, nil
 	}
+	d.patterns[old] = kind.name
 	if kind.media != nil {
 		return d.media(old, kind)
 	}

@@ -11,12 +11,14 @@ import (
 	"github.com/netralitas/netra/store/storetest"
 )
 
-var documents = []struct {
+type document struct {
 	name, media string
 	make        func(testing.TB) []byte
 	sees        []string
 	gone        string
-}{
+}
+
+var documents = []document{
 	{"docx", wordType, docx, docxSees, "changes comment comments customxml descriptions embedded exif language links printer properties revisions templates thumbnail"},
 	{"xlsx", sheetType, xlsx, xlsxSees, "comment comments descriptions exif links printer properties protection text users"},
 	{"pptx", slideType, pptx, pptxSees, "comment comments customxml descriptions exif language links notes properties protection"},

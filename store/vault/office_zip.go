@@ -143,6 +143,7 @@ func (in *officeIn) source(f *zip.File) source {
 type officeOut struct {
 	members []officeMember
 	size    int // of all, inflated
+	z       *flate.Writer
 }
 
 type officeMember struct {
@@ -153,14 +154,18 @@ type officeMember struct {
 // deflate adds a member that is compressed.
 func (out *officeOut) deflate(name string, body []byte) error {
 	var packed bytes.Buffer
-	z, err := flate.NewWriter(&packed, flate.DefaultCompression)
-	if err != nil {
+	if out.z == nil { // it is larger than most members
+		z, err := flate.NewWriter(&packed, flate.DefaultCompression)
+		if err != nil {
+			return err
+		}
+		out.z = z
+	}
+	out.z.Reset(&packed)
+	if _, err := out.z.Write(body); err != nil {
 		return err
 	}
-	if _, err := z.Write(body); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
+	if err := out.z.Close(); err != nil {
 		return err
 	}
 	return out.add(name, body, bytes.Clone(packed.Bytes()), zip.Deflate)
