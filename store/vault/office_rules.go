@@ -63,6 +63,8 @@ func (r *ooxmlRules) start(e *officeElement) (officeVerdict, error) {
 		e.set("name", "Office")
 	case "a:wavAudioFile":
 		e.set("name", "")
+	case "a:tblStyle", "a:tableStyle":
+		e.set("styleName", "")
 	case "a:graphicData":
 		if !shown[e.attr("uri")] {
 			return drop, unclean("a diagram or an embedded object")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/netralitas/netra/store/storetest"
@@ -117,6 +118,29 @@ func TestOfficeZip(t *testing.T) {
 			if i == 0 && f.Name != first {
 				t.Errorf("%s begins with %s", d.name, f.Name)
 			}
+		}
+	}
+}
+
+// Large parts, made to be slow.
+func TestOfficeTakesItsTime(t *testing.T) {
+	for name, unit := range map[string]string{
+		"words":      `<w:p w:rsidR="00AB12CD"><w:r><w:t>kata</w:t></w:r></w:p>`,
+		"changes":    `<w:p><w:pPr><w:rPr><w:del w:author="x"/></w:rPr></w:pPr></w:p>`,
+		"fields":     `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>`,
+		"namespaces": `<w:p xmlns:a="urn:a" xmlns:b="urn:b"/>`,
+		"links":      `<w:hyperlink r:id="r"/>`,
+		"comments":   `<!---->`,
+		"text":       `<![CDATA[]]>`,
+	} {
+		body := strings.Repeat(unit, maxXML/4/len(unit))
+		in := []byte(zipped(t, letter(wordBody(body), rels("word/_rels/document.xml.rels"))...))
+		start := time.Now()
+		if err := scrubbers[wordType](io.Discard, from(in), nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := time.Since(start); took > time.Minute {
+			t.Errorf("%s: %v", name, took)
 		}
 	}
 }

@@ -17,6 +17,7 @@ const (
 	maxMembers  = 4096
 	maxInflated = 200 << 20 // all members together
 	maxXML      = 32 << 20  // one part of XML, which is in memory
+	maxXMLs     = 64 << 20  // all parts of XML: to read them takes some time
 )
 
 // officeInMemory is the room for one document. Its pictures may need the other
@@ -48,7 +49,8 @@ func scrubOffice(scrub func(in *officeIn, out *officeOut) error) scrubber {
 type officeIn struct {
 	members map[string]*zip.File
 	gone    *gone
-	pixels  int // of the pictures that were scrubbed
+	pixels  int    // of the pictures that were scrubbed
+	read    uint64 // of XML, in bytes
 }
 
 func openOffice(b []byte, gone *gone) (*officeIn, error) {
@@ -107,7 +109,7 @@ func (in *officeIn) xml(name string) ([]byte, error) {
 	if f == nil {
 		return nil, unclean("a part is missing")
 	}
-	if f.UncompressedSize64 > maxXML {
+	if in.read += f.UncompressedSize64; f.UncompressedSize64 > maxXML || in.read > maxXMLs {
 		return nil, unclean("a part too large")
 	}
 	b := make([]byte, f.UncompressedSize64)
