@@ -43,6 +43,9 @@ var refused = map[string]string{
 	"o:ink": "ink", "o:signatureline": "a line for a signature",
 }
 
+// sparklines are charts within cells (MS-XLSX, section 2.3.3).
+const sparklines = "{05C60535-1F16-4fd2-B633-F4F36F0B64E0}"
+
 // jumps are the actions of a click that lead to a slide.
 var jumps = regexp.MustCompile(`^ppaction://(hlinksldjump|noaction|hlinkshowjump\?jump=[a-z]+|media)$`)
 
@@ -114,6 +117,12 @@ func (r *ooxmlRules) sheet(e *officeElement) (officeVerdict, error) {
 		r.shared, r.value = e.attr("t") == "s", r.value[:0]
 	case "x:si":
 		r.strings++
+	case "x:extLst": // nothing is kept, but what is seen is not passed over
+		return unwrap, nil
+	case "x:ext":
+		if strings.EqualFold(e.attr("uri"), sparklines) {
+			return drop, unclean("small charts in cells")
+		}
 	case "x:f":
 		// What other files say is in the values.
 		if r.doc.external {

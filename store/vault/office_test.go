@@ -144,3 +144,39 @@ func TestOfficeTakesItsTime(t *testing.T) {
 		}
 	}
 }
+
+func TestKeepDocuments(t *testing.T) {
+	v := newVault(t)
+	for _, d := range documents {
+		in := d.make(t)
+		f := keep(t, v, idA, in)
+		if f.Type != d.media || !f.Clean {
+			t.Errorf("%s: got %+v", d.name, f)
+			continue
+		}
+		noCanary(t, cleanCopy(t, v, idA, f))
+		if !bytes.Equal(original(t, v, idA, f), in) {
+			t.Errorf("%s: the original is another", d.name)
+		}
+	}
+}
+
+// A document is in memory, and so may be a picture of it: neither waits for the
+// other.
+func TestOfficePictureInMemory(t *testing.T) {
+	defer func(old scrubber) { scrubbers["image/jpeg"] = old }(scrubbers["image/jpeg"])
+	scrubbers["image/jpeg"] = func(w io.Writer, src source, gone *gone) error {
+		return src.whole(func(b []byte) error { return scrubJPEG(w, bytes.NewReader(b), gone) })
+	}
+	done := make(chan error, 1)
+	in := docx(t)
+	go func() { done <- scrubbers[wordType](io.Discard, from(in), nil) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("they wait for each other")
+	}
+}
