@@ -42,6 +42,13 @@ var scrubbers = map[string]scrubber{
 	"video/3gpp2":     scrubMP4("3g2aisom"),
 	"video/mp4":       scrubMP4("isomiso2mp41mp42"),
 	"video/quicktime": scrubMP4("qt  "),
+
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   scrubOOXML("word"),
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         scrubOOXML("xl"),
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": scrubOOXML("ppt"),
+	"application/vnd.oasis.opendocument.text":                                   scrubODF("text"),
+	"application/vnd.oasis.opendocument.spreadsheet":                            scrubODF("spreadsheet"),
+	"application/vnd.oasis.opendocument.presentation":                           scrubODF("presentation"),
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
@@ -68,9 +75,11 @@ type source struct {
 
 // whole reads a file into memory, for formats that cannot be read in order. One
 // is there at a time, so that a crowd of them needs no more memory than one.
-func (s source) whole(use func(b []byte) error) error {
-	inMemory <- struct{}{}
-	defer func() { <-inMemory }()
+func (s source) whole(use func(b []byte) error) error { return s.wholeIn(inMemory, use) }
+
+func (s source) wholeIn(room chan struct{}, use func(b []byte) error) error {
+	room <- struct{}{}
+	defer func() { <-room }()
 	b := make([]byte, s.size)
 	if err := s.read(func(r io.Reader) error {
 		_, err := io.ReadFull(r, b)

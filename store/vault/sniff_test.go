@@ -3,6 +3,7 @@ package vault
 import (
 	"archive/zip"
 	"bytes"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func zipped(t testing.TB, members ...string) string {
 		h := &zip.FileHeader{Name: name, Method: method}
 		if name == "mimetype" { // as office programs write it: sizes first
 			h.UncompressedSize64, h.CompressedSize64 = uint64(len(body)), uint64(len(body))
+			h.CRC32 = crc32.ChecksumIEEE([]byte(body))
 			w, err := z.CreateRaw(h)
 			if err != nil {
 				t.Fatal(err)
