@@ -25,8 +25,9 @@ import (
 type scrubber func(w io.Writer, src source, gone *gone) error
 
 var scrubbers = map[string]scrubber{
-	"image/jpeg": streaming(scrubJPEG),
-	"image/png":  streaming(scrubPNG),
+	"image/jpeg":      streaming(scrubJPEG),
+	"image/png":       streaming(scrubPNG),
+	"application/pdf": scrubPDF,
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
