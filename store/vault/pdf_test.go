@@ -35,7 +35,7 @@ func pdfUpdated(b []byte, first int, trailer string, objects ...string) []byte {
 		}
 	}
 	at := len(b)
-	return fmt.Appendf(b, "xref\n0 1\n0000000000 65535 f \n%strailer\n<</Size %d %s>>\nstartxref\n%d\n%%%%EOF\n", table, first+len(objects), trailer, at)
+	return fmt.Appendf(b, "xref\n0 1\n0000000000 65535 f \n%strailer\n<</Size 100 %s>>\nstartxref\n%d\n%%%%EOF\n", table, trailer, at)
 }
 
 // pdfStreamOf is an object with data, as they stand there.
