@@ -3,7 +3,7 @@ package vault
 // Annotations lie over the page: links, stamps, signatures, what was marked.
 // Their authors, dates, texts and actions stay behind; what they look like is
 // evidence and does not. So each becomes a stamp, which is nothing but a look,
-// and a link becomes its frame.
+// but what is highlighted stays so, and a link becomes its frame.
 
 // pdfLooks are the annotations of which people see no more than their look.
 // Behind others is something: the text of a note, a file, a film.
@@ -59,7 +59,7 @@ func (c *pdfCopy) annotation(d pdfDict) (kind string, err error) {
 	const hidden, noView = 1 << 1, 1 << 5
 	bits, ok := pdfInt(flags)
 	sub, _ := d["Subtype"].(pdfName)
-	look, err := c.look(d)
+	look, off, err := c.look(d)
 	switch {
 	case err != nil:
 		return "", err
@@ -69,6 +69,10 @@ func (c *pdfCopy) annotation(d pdfDict) (kind string, err error) {
 		return "", nil
 	case !pdfLooks[sub]:
 		return "", unclean("an annotation with something behind it")
+	case off:
+		return "", nil
+	case look != nil && sub == "Highlight": // programs draw it as if the page shone through
+		return "highlight", nil
 	case look != nil:
 		return "stamp", nil
 	case sub == "Link":
@@ -82,49 +86,45 @@ func (c *pdfCopy) annotation(d pdfDict) (kind string, err error) {
 	if sub == "Widget" && len(rect) == 4 && pdfFloat(rect[0]) == pdfFloat(rect[2]) && pdfFloat(rect[1]) == pdfFloat(rect[3]) {
 		return "", nil
 	}
-	if d["AP"] != nil { // it has looks, but none for the state it is in
-		return "", nil
-	}
 	return "", unclean("an annotation without look")
 }
 
 // look returns what an annotation looks like now, a reference to a form, nil if
-// like nothing: 12.5.5.
-func (c *pdfCopy) look(d pdfDict) (any, error) {
+// it has no look, and whether it is in a state of which that is the look, such
+// as not ticked: 12.5.5.
+func (c *pdfCopy) look(d pdfDict) (look any, off bool, err error) {
 	looks, err := c.file.dict(d["AP"])
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	look := looks["N"]
+	look = looks["N"]
 	v, err := c.file.direct(look)
-	if err != nil {
-		return nil, err
+	if err != nil || v == nil {
+		return nil, false, err
 	}
 	states, ok := v.(pdfDict)
-	if ok { // by state, such as ticked or not
-		state, err := c.file.direct(d["AS"])
-		if err != nil {
-			return nil, err
-		}
-		name, _ := state.(pdfName)
-		look = states[name]
-		if v, err = c.file.direct(look); err != nil {
-			return nil, err
-		}
+	if !ok {
+		return look, false, nil
 	}
-	if v == nil {
-		return nil, nil
+	state, err := c.file.direct(d["AS"])
+	if err != nil {
+		return nil, false, err
 	}
-	return look, nil
+	name, ok := state.(pdfName)
+	if !ok {
+		return nil, false, unclean("an annotation in no state")
+	}
+	v, err = c.file.direct(states[name])
+	return states[name], v == nil, err
 }
 
 // stamp copies of an annotation what it looks like and where it is.
-func (c *pdfCopy) stamp(d pdfDict) (any, error) {
-	out, err := c.keys("stamp", d)
+func (c *pdfCopy) stamp(kind string, d pdfDict) (any, error) {
+	out, err := c.keys(kind, d)
 	if err != nil {
 		return nil, err
 	}
-	look, err := c.look(d)
+	look, _, err := c.look(d)
 	if err != nil {
 		return nil, err
 	}

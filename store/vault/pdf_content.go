@@ -27,6 +27,7 @@ func (f *pdfFile) content(b []byte) ([]byte, error) {
 		s.space()
 		s.out = append(s.out, b[start:s.at]...)
 		if s.comment() {
+			f.gone.add("comment")
 			continue
 		}
 		t, err := s.token()
@@ -87,6 +88,7 @@ func (s *pdfContentScrubber) operator(t pdfToken) error {
 	case len(s.open) > 0:
 		return unclean("an operator in an array")
 	case pdfMarks[word]:
+		s.file.gone.add("structure")
 		s.out = s.out[:begin]
 		return nil
 	case marked:

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -189,8 +188,8 @@ func (c *pdfCopy) large(kind string, v any) (any, error) {
 				return nil, err
 			}
 			return c.keys(kind, v)
-		case "stamp":
-			return c.stamp(v)
+		case "stamp", "highlight":
+			return c.stamp(kind, v)
 		case "font", "state", "softmask", "group", "encoding", "cidsystem", "descriptor", "pattern", "shading", "function",
 			"whitepoint", "link", "border":
 			return c.keys(kind, v)
@@ -252,119 +251,4 @@ func (c *pdfCopy) group(kind string, d pdfDict) (any, error) {
 		}
 	}
 	return out, nil
-}
-
-// stream copies a stream. Instructions and programs are read; photos have their
-// own scrubber; of all else it is made sure that nothing follows its end.
-func (c *pdfCopy) stream(kind string, s *pdfStream) (any, error) {
-	sub := s.dict["Subtype"]
-	if r, ok := sub.(pdfRef); ok {
-		var err error
-		if sub, err = c.file.get(r); err != nil {
-			return nil, err
-		}
-	}
-	if kind == "xobject" {
-		switch sub {
-		case pdfName("Image"):
-			kind = "image"
-		case pdfName("Form"):
-			kind = "form"
-		}
-	}
-	if kind == "encoding" {
-		kind = "cmap"
-	}
-	if kind == "image" || kind == "form" {
-		if err := c.visible(s.dict["OC"]); err != nil {
-			return nil, err
-		}
-	}
-	var dict pdfDict
-	var err error
-	switch kind {
-	case "image", "form", "cmap", "fontfile", "glyph", "bytes", "globals", "content", "pattern", "shading", "function":
-		dict, err = c.keys(kind, s.dict)
-	default:
-		err = unclean("a stream where none belongs")
-	}
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case kind == "form", kind == "glyph", kind == "content", kind == "pattern":
-		return c.text(dict, s, c.file.content)
-	case kind == "cmap", kind == "function" && dict["FunctionType"] == pdfNumber("4"):
-		return c.text(dict, s, pdfProgram)
-	case kind == "function" && dict["FunctionType"] != pdfNumber("0"):
-		return nil, unclean("an unknown function")
-	case kind == "image":
-		if err := c.image(dict); err != nil {
-			return nil, err
-		}
-	}
-	return c.data(kind, dict, s)
-}
-
-// text copies a stream of tokens as scrub leaves it.
-func (c *pdfCopy) text(dict pdfDict, s *pdfStream, scrub func([]byte) ([]byte, error)) (any, error) {
-	b, err := c.file.decoded(s)
-	if err != nil {
-		return nil, err
-	}
-	if b, err = scrub(b); err != nil {
-		return nil, err
-	}
-	if b, err = pdfDeflate(b); err != nil {
-		return nil, err
-	}
-	dict["Filter"] = pdfName("FlateDecode")
-	return &pdfStream{dict, b}, nil
-}
-
-// image: whoever looks at it must not be brought to their knees.
-func (c *pdfCopy) image(dict pdfDict) error {
-	width, _ := pdfInt(dict["Width"])
-	height, _ := pdfInt(dict["Height"])
-	return checkSize(int64(width), int64(height))
-}
-
-// data copies a stream that is not looked into, with one filter at most.
-func (c *pdfCopy) data(kind string, dict pdfDict, s *pdfStream) (any, error) {
-	b, last, err := c.file.peeled(s)
-	if err != nil {
-		return nil, err
-	}
-	switch last.name {
-	case "":
-		if kind == "globals" {
-			b, err = pdfJBIG2(b)
-		}
-		return &pdfStream{dict, b}, err
-	case "FlateDecode":
-		b, err = c.file.flateEnd(b)
-	case "RunLengthDecode":
-		b, err = pdfRunLengthEnd(b)
-	case "DCTDecode":
-		var photo bytes.Buffer
-		err = scrubJPEG(&photo, bytes.NewReader(b), c.gone)
-		b = photo.Bytes()
-	case "CCITTFaxDecode":
-	case "JBIG2Decode":
-		b, err = pdfJBIG2(b)
-	default:
-		err = unclean("a filter that is not known here")
-	}
-	if err != nil {
-		return nil, err
-	}
-	dict["Filter"] = last.name
-	parms, err := c.keys(string(last.name), last.parms)
-	if err != nil {
-		return nil, err
-	}
-	if len(parms) > 0 {
-		dict["DecodeParms"] = parms
-	}
-	return &pdfStream{dict, b}, nil
 }

@@ -97,6 +97,9 @@ var pdfKeys = map[string]map[pdfName]string{
 	},
 	"border": {"W": "number", "S": "name", "D": "numbers"},
 	"stamp":  {"Type": "=Annot", "Subtype": "=Stamp", "Rect": "numbers", "F": "number"},
+	"highlight": {
+		"Type": "=Annot", "Subtype": "=Highlight", "Rect": "numbers", "F": "number", "QuadPoints": "numbers",
+	},
 
 	// 7.4: parameters of filters.
 	"FlateDecode": {"Predictor": "number", "Colors": "number", "BitsPerComponent": "number", "Columns": "number"},

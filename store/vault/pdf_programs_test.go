@@ -138,6 +138,37 @@ func FuzzPDF(f *testing.F) {
 	})
 }
 
+// FuzzPDFContent: what is drawn is copied, or nothing is.
+func FuzzPDFContent(f *testing.F) {
+	f.Add([]byte("q%a\n/P<</A(b)>>BDC(c)Tj[<41>-1(\\))]TJ EMC Q BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"))
+	f.Add([]byte("BI /W 2 /H 2 /IM true /F [/A85] ID ab~> EI /A MP /B/C DP"))
+	f.Add([]byte("BI /W 1 /H 1 /BPC 8 /CS [/I /RGB 0 <000000>] /F/RL ID \x00a\x80\nEI"))
+	f.Add([]byte("BI /W 1 /H 1 /BPC 8 /CS /G /F /Fl ID " + deflated("a") + "\nEI (a)' 1 2(b)\""))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		file := &pdfFile{skimmed: 1 << 20}
+		out, err := file.content(in)
+		if err != nil {
+			return
+		}
+		left := &gone{}
+		file.gone = left
+		again, err := file.content(out)
+		if err != nil || !bytes.Equal(out, again) || len(left.what) > 0 {
+			t.Fatalf("%q became %q, then %q, %v, left %v", in, out, again, err, left.what)
+		}
+		if bytes.Contains(in, []byte("BI")) {
+			return
+		}
+		for _, word := range []string{"BMC", "BDC", "EMC", "MP", "DP"} {
+			for _, found := range bytes.Fields(out) {
+				if string(found) == word && !bytes.ContainsAny(out, "(") {
+					t.Fatalf("%q became %q", in, out)
+				}
+			}
+		}
+	})
+}
+
 // pdfMended is a document of the objects that a fuzzer left, at their places.
 func pdfMended(in []byte) []byte {
 	b := []byte("%PDF-1.7\n")

@@ -121,6 +121,12 @@ func pdfSameLook(t testing.TB, before, after []byte) {
 	if x, y := text(a), text(b); x != y {
 		t.Errorf("the text is another: %q, was %q", y, x)
 	}
+	pdfSamePixels(t, a, b)
+}
+
+// pdfSamePixels compares what two files look like.
+func pdfSamePixels(t testing.TB, a, b string) {
+	t.Helper()
 	pixels := func(path string) []byte {
 		program, err := exec.LookPath("pdftoppm")
 		if err != nil {

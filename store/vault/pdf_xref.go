@@ -35,11 +35,11 @@ func (f *pdfFile) load() error {
 			return unclean("versions in a circle")
 		}
 		seen[at] = true
-		trailer, any, err := f.section(at)
+		trailer, filled, err := f.section(at)
 		if err != nil {
 			return err
 		}
-		if any {
+		if filled {
 			versions++
 		}
 		if at, more, err = f.older(trailer); err != nil {
@@ -109,7 +109,7 @@ func (f *pdfFile) older(trailer pdfDict) (at int, more bool, err error) {
 
 // section reads a section of one kind or the other, and reports whether it has
 // any objects.
-func (f *pdfFile) section(at int) (trailer pdfDict, any bool, err error) {
+func (f *pdfFile) section(at int) (trailer pdfDict, filled bool, err error) {
 	if at >= len(f.b) {
 		return nil, false, unclean("it does not say where its objects are")
 	}
@@ -132,7 +132,7 @@ func (f *pdfFile) section(at int) (trailer pdfDict, any bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		any = any || some
+		filled = filled || some
 	}
 	v, err := p.value(0)
 	if err != nil {
@@ -142,11 +142,11 @@ func (f *pdfFile) section(at int) (trailer pdfDict, any bool, err error) {
 	if !ok {
 		return nil, false, unclean("a broken trailer")
 	}
-	return trailer, any, f.pay(p.at - at)
+	return trailer, filled, f.pay(p.at - at)
 }
 
 // subsection reads entries of consecutive objects: 7.5.4.
-func (f *pdfFile) subsection(p *pdfParser, t pdfToken) (any bool, err error) {
+func (f *pdfFile) subsection(p *pdfParser, t pdfToken) (filled bool, err error) {
 	first, ok := pdfInt(pdfNumber(t.text))
 	count, ok2 := p.int()
 	if !ok || !ok2 {
@@ -160,12 +160,12 @@ func (f *pdfFile) subsection(p *pdfParser, t pdfToken) (any bool, err error) {
 		if err != nil || !ok || !ok2 || use != "n" && use != "f" {
 			return false, unclean("a broken table of objects")
 		}
-		any = any || use == "n"
+		filled = filled || use == "n"
 		if err := f.enter(n, pdfEntry{at: at, gen: gen, free: use == "f"}); err != nil {
 			return false, err
 		}
 	}
-	return any, nil
+	return filled, nil
 }
 
 // int reads a number that can be a count, a size or a place.
@@ -191,7 +191,7 @@ func (f *pdfFile) enter(n int, e pdfEntry) error {
 }
 
 // streamSection reads a section that is a stream: 7.5.8.
-func (f *pdfFile) streamSection(at int) (trailer pdfDict, any bool, err error) {
+func (f *pdfFile) streamSection(at int) (trailer pdfDict, filled bool, err error) {
 	v, err := f.indirect(at, nil)
 	if err != nil {
 		return nil, false, err
@@ -230,10 +230,10 @@ func (f *pdfFile) streamSection(at int) (trailer pdfDict, any bool, err error) {
 				return nil, false, err
 			}
 			data = data[row:]
-			any = true
+			filled = true
 		}
 	}
-	return s.dict, any, nil
+	return s.dict, filled, nil
 }
 
 // row enters one row of a section that is a stream: table 18.
