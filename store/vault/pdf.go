@@ -13,7 +13,7 @@ const (
 	// of all of them together, and pdfMaxSkimmed how much may be inflated only to
 	// see where it ends.
 	pdfMaxOne     = 16 << 20
-	pdfMaxHeld    = 64 << 20
+	pdfMaxHeld    = 96 << 20
 	pdfMaxSkimmed = maxRaw
 )
 
@@ -36,7 +36,7 @@ func scrubPDF(w io.Writer, src source, gone *gone) error {
 		}
 		out := borrowWriter(w)
 		defer returnWriter(out)
-		c := &pdfCopy{file: f, gone: gone, out: &pdfWriter{w: out}, numbers: map[pdfUse]int{}}
+		c := &pdfCopy{file: f, gone: gone, out: &pdfWriter{w: out}, numbers: map[pdfUse]int{}, pages: map[int]map[pdfName]bool{}}
 		if err := c.document(); err != nil {
 			return err
 		}

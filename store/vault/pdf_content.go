@@ -6,6 +6,13 @@ import "strings"
 var pdfOperators = pdfWords(`b B b* B* BT BX c cm CS cs d d0 d1 Do ET EX f F f* G g gs h i j J K k l m M n q Q re RG rg
 	ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' "`)
 
+// pdfUsers use resources by their names, but for these colour spaces, which
+// everybody has: 7.8.3, 8.6.8.
+var (
+	pdfUsers   = pdfWords("Do Tf gs sh cs CS scn SCN")
+	pdfDevices = map[pdfName]bool{"DeviceGray": true, "DeviceRGB": true, "DeviceCMYK": true, "Pattern": true}
+)
+
 // pdfMarks say what something is, in words that are not shown: 14.6.
 var pdfMarks = pdfWords("BMC BDC EMC MP DP")
 
@@ -18,10 +25,10 @@ func pdfWords(s string) map[string]bool {
 }
 
 // content copies the instructions that draw a page byte for byte, without
-// comments and marks: 7.8.2. All that is between two operators is taken for
+// comments and marks, and returns which resources they use: 7.8.2. All that is between two operators is taken for
 // the operands of the second.
-func (f *pdfFile) content(b []byte) ([]byte, error) {
-	s := pdfContentScrubber{file: f, pdfParser: pdfParser{pdfLexer: pdfLexer{b: b}}, out: make([]byte, 0, len(b)), begin: -1}
+func (f *pdfFile) content(b []byte) ([]byte, map[pdfName]bool, error) {
+	s := pdfContentScrubber{file: f, pdfParser: pdfParser{pdfLexer: pdfLexer{b: b}}, out: make([]byte, 0, len(b)), begin: -1, names: map[pdfName]bool{}}
 	for {
 		start := s.at
 		s.space()
@@ -32,19 +39,19 @@ func (f *pdfFile) content(b []byte) ([]byte, error) {
 		}
 		t, err := s.token()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if t.kind == 0 {
 			break
 		}
 		if err := s.one(t); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if s.begin >= 0 {
-		return nil, unclean("an instruction cut in two")
+		return nil, nil, unclean("an instruction cut in two")
 	}
-	return s.out, nil
+	return s.out, s.names, nil
 }
 
 type pdfContentScrubber struct {
@@ -53,7 +60,9 @@ type pdfContentScrubber struct {
 	out    []byte
 	begin  int    // where in out the operands begin, -1: there are none yet
 	open   []byte // brackets
-	marked bool   // a dictionary is among the operands
+	name   []byte // the last among the operands
+	names  map[pdfName]bool
+	marked bool // a dictionary is among the operands
 }
 
 func (s *pdfContentScrubber) one(t pdfToken) error {
@@ -72,6 +81,8 @@ func (s *pdfContentScrubber) one(t pdfToken) error {
 			return unclean("a stray bracket")
 		}
 		s.open = s.open[:last]
+	case t.kind == '/':
+		s.name = t.text
 	case t.kind == '{' || t.kind == '}':
 		return unclean("a stray bracket")
 	case t.kind == 'w' && !pdfIsNumber(t.text) && word != "true" && word != "false" && word != "null":
@@ -82,8 +93,8 @@ func (s *pdfContentScrubber) one(t pdfToken) error {
 }
 
 func (s *pdfContentScrubber) operator(t pdfToken) error {
-	word, begin, marked := string(t.text), s.begin, s.marked
-	s.begin, s.marked = -1, false
+	word, begin, marked, name := string(t.text), s.begin, s.marked, s.name
+	s.begin, s.marked, s.name = -1, false, nil
 	switch {
 	case len(s.open) > 0:
 		return unclean("an operator in an array")
@@ -98,8 +109,25 @@ func (s *pdfContentScrubber) operator(t pdfToken) error {
 	case !pdfOperators[word]:
 		return unclean("an unknown instruction")
 	}
+	if pdfUsers[word] && name != nil {
+		if err := s.uses(name); err != nil {
+			return err
+		}
+	}
 	s.out = append(s.out, t.text...)
 	return nil
+}
+
+// uses notes that a resource is used.
+func (s *pdfContentScrubber) uses(text []byte) error {
+	name, err := pdfDecodeName(text)
+	if err == nil && !pdfDevices[name] {
+		s.names[name] = true
+	}
+	if len(s.names) > pdfMaxNames {
+		err = unclean("too many names")
+	}
+	return err
 }
 
 // pdfProgram copies a small program, such as which glyph is which letter,

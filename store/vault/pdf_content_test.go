@@ -28,7 +28,7 @@ func TestPDFContent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := &pdfFile{held: 1 << 20, skimmed: 1 << 20}
 			for _, in := range []string{tt.in, tt.want} { // and again
-				got, err := f.content([]byte(in))
+				got, _, err := f.content([]byte(in))
 				if err != nil || string(got) != tt.want {
 					t.Errorf("%q became %q, %v, want %q", in, got, err, tt.want)
 				}

@@ -22,6 +22,10 @@ type pdfCopy struct {
 	last    int // number that was given
 	numbers map[pdfUse]int
 	todo    []pdfTodo
+
+	used    map[pdfName]bool         // names of resources, see resources
+	pages   map[int]map[pdfName]bool // of instructions of pages, by object
+	nameSum int
 }
 
 type pdfTodo struct {
@@ -45,7 +49,11 @@ func (c *pdfCopy) as(kind string, v any) (any, error) {
 	}
 	one := pdfChoose(kind, v)
 	switch v := v.(type) {
-	case *pdfStream, pdfDict:
+	case *pdfStream:
+	case pdfDict:
+		if one == "resources" {
+			return c.resources(v) // for each that shares them, its own
+		}
 	case pdfArray:
 		if one == "colour" && pdfIsICC(v) {
 			return c.value(one, v) // a name: where it stands now
@@ -184,13 +192,12 @@ func (c *pdfCopy) large(kind string, v any) (any, error) {
 		}
 		switch kind {
 		case "resources":
-			if err := c.layers(v["Properties"]); err != nil {
-				return nil, err
-			}
-			return c.keys(kind, v)
+			return c.resources(v)
+		case "font":
+			return c.font(v)
 		case "stamp", "highlight":
 			return c.stamp(kind, v)
-		case "font", "state", "softmask", "group", "encoding", "cidsystem", "descriptor", "pattern", "shading", "function",
+		case "state", "softmask", "group", "encoding", "cidsystem", "descriptor", "pattern", "shading", "function",
 			"whitepoint", "link", "border":
 			return c.keys(kind, v)
 		}
@@ -202,7 +209,11 @@ func (c *pdfCopy) large(kind string, v any) (any, error) {
 
 // keys copies of a dictionary what its kind may have.
 func (c *pdfCopy) keys(kind string, d pdfDict) (pdfDict, error) {
-	may := pdfKeys[kind]
+	return c.listed(pdfKeys[kind], d)
+}
+
+// listed copies of a dictionary what is in a list of keys.
+func (c *pdfCopy) listed(may map[pdfName]string, d pdfDict) (pdfDict, error) {
 	for key, v := range d {
 		if may[key] != "" || v == nil {
 			continue

@@ -31,7 +31,9 @@ func (c *pdfCopy) stream(kind string, s *pdfStream) (any, error) {
 	var dict pdfDict
 	var err error
 	switch kind {
-	case "image", "form", "cmap", "fontfile", "glyph", "bytes", "globals", "content", "pattern", "shading", "function":
+	case "form", "glyph", "lonely", "content", "pattern":
+		return c.drawing(kind, s)
+	case "image", "cmap", "fontfile", "bytes", "globals", "shading", "function":
 		dict, err = c.keys(kind, s.dict)
 	default:
 		err = unclean("a stream where none belongs")
@@ -40,10 +42,8 @@ func (c *pdfCopy) stream(kind string, s *pdfStream) (any, error) {
 		return nil, err
 	}
 	switch {
-	case kind == "form", kind == "glyph", kind == "content", kind == "pattern":
-		return c.text(dict, s, c.file.content)
 	case kind == "cmap", kind == "function" && dict["FunctionType"] == pdfNumber("4"):
-		return c.text(dict, s, pdfProgram)
+		return c.program(dict, s)
 	case kind == "function" && dict["FunctionType"] != pdfNumber("0"):
 		return nil, unclean("an unknown function")
 	case kind == "image":
@@ -54,20 +54,46 @@ func (c *pdfCopy) stream(kind string, s *pdfStream) (any, error) {
 	return c.data(kind, dict, s)
 }
 
-// text copies a stream of tokens as scrub leaves it.
-func (c *pdfCopy) text(dict pdfDict, s *pdfStream, scrub func([]byte) ([]byte, error)) (any, error) {
+// drawing copies a stream of instructions. Those of pages use the resources of
+// their pages, and glyphs those of their font; others that use any without
+// having them do what programs do not agree on.
+func (c *pdfCopy) drawing(kind string, s *pdfStream) (any, error) {
 	b, err := c.file.decoded(s)
 	if err != nil {
 		return nil, err
 	}
-	if b, err = scrub(b); err != nil {
+	b, used, err := c.file.content(b)
+	if err != nil {
 		return nil, err
 	}
-	if b, err = pdfDeflate(b); err != nil {
+	if s.dict["Resources"] == nil && len(used) > 0 && kind != "content" && kind != "glyph" {
+		return nil, unclean("resources are used that are not there")
+	}
+	c.used = used
+	defer func() { c.used = nil }()
+	dict, err := c.keys(kind, s.dict)
+	if err != nil {
 		return nil, err
 	}
+	return pdfDeflated(dict, b)
+}
+
+// program copies a stream that is a small program.
+func (c *pdfCopy) program(dict pdfDict, s *pdfStream) (any, error) {
+	b, err := c.file.decoded(s)
+	if err != nil {
+		return nil, err
+	}
+	if b, err = pdfProgram(b); err != nil {
+		return nil, err
+	}
+	return pdfDeflated(dict, b)
+}
+
+func pdfDeflated(dict pdfDict, b []byte) (any, error) {
+	b, err := pdfDeflate(b)
 	dict["Filter"] = pdfName("FlateDecode")
-	return &pdfStream{dict, b}, nil
+	return &pdfStream{dict, b}, err
 }
 
 // image: whoever looks at it must not be brought to their knees.

@@ -55,7 +55,7 @@ func TestPDFUnclean(t *testing.T) {
 	}
 	change := func(old, new string) []byte { return []byte(strings.Replace(string(good), old, new, 1)) }
 	draw := func(s string) []byte { return pdfOnePage("", s) }
-	with := func(keys string, more ...string) []byte { return pdfOnePage(keys, "", more...) }
+	with := func(keys string, more ...string) []byte { return pdfOnePage(keys, "/I gs /F gs", more...) }
 	in := func(catalogKeys string) []byte {
 		return pdfBuilt(root, "<</Type/Catalog/Pages 2 0 R"+catalogKeys+">>", pages, page, empty, "<</Type/OCG/Name(a)>>")
 	}
@@ -171,6 +171,11 @@ func TestPDFUnclean(t *testing.T) {
 		"unknown colours":        with("/Resources<</ColorSpace<</I[/CANARY 1]>>>>"),
 		"unknown profile":        with("/Resources<</ColorSpace<</I[/ICCBased 5 0 R]>>>>", pdfStreamOf("/N 2", "x")),
 		"function of no kind":    with("/Resources<</Shading<</I<</ShadingType 1/Function 5 0 R>>>>>>", pdfStreamOf("/FunctionType 9", "x")),
+		"resources of others":    with("/Resources<</XObject<</F 5 0 R>>>>", pdfStreamOf("/Subtype/Form/BBox[0 0 9 9]", "/F Do")),
+		"resources of the page":  with("/Resources<</Font<</F 5 0 R>>>>", "<</Subtype/Type3/CharProcs<</a 6 0 R>>>>", pdfStreamOf("", "/F Do")),
+		"contents no stream":     pdfBuilt(root, catalog, pages, "<</Type/Page/MediaBox[0 0 9 9]/Contents[3 0 R]>>", empty),
+		"contents in place":      pdfBuilt(root, catalog, pages, "<</Type/Page/MediaBox[0 0 9 9]/Contents[<<>>]>>", empty),
+		"picture of the page":    draw("BI /W 1 /H 1 /BPC 8 /CS /F /F /Fl ID " + deflated("x") + " EI"),
 		"nothing among contents": pdfBuilt(root, catalog, pages, "<</Type/Page/MediaBox[0 0 9 9]/Contents[4 0 R null]>>", empty),
 
 		"unknown instruction":  draw("(CANARY) CANARY"),
@@ -219,7 +224,7 @@ func pdfDoubling() []byte {
 // Much of what is allowed must be cheap, too.
 func TestPDFTakesTimeInProportion(t *testing.T) {
 	tests := map[string][]byte{
-		"form in itself":   pdfOnePage("/Resources<</XObject<</F 5 0 R>>>>", "", pdfStreamOf("/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</F 5 0 R>>>>", "/F Do")),
+		"form in itself":   pdfOnePage("/Resources<</XObject<</F 5 0 R>>>>", "/F Do", pdfStreamOf("/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</F 5 0 R>>>>", "/F Do")),
 		"long numbers":     pdfOnePage("", strings.Repeat("1 ", 1_000_000)+"re"),
 		"long comments":    pdfOnePage("", strings.Repeat("%"+strings.Repeat("c", 1000)+"\n", 1000)),
 		"many marks":       pdfOnePage("", strings.Repeat("/P<<>>BDC EMC\n", 100_000)),

@@ -43,6 +43,9 @@ func (s *pdfContentScrubber) picture(start int) error {
 			return unclean("a picture with an unknown value")
 		}
 	}
+	if !pdfInlineColour(d["CS"]) {
+		return unclean("a picture of unknown colours")
+	}
 	if s.at >= len(s.b) || !pdfIsSpace(s.b[s.at]) || bytes.IndexByte(s.b[start:s.at], '%') >= 0 {
 		return unclean("a broken picture")
 	}
@@ -60,6 +63,18 @@ func (s *pdfContentScrubber) picture(start int) error {
 	}
 	s.out = append(s.out, s.b[start:s.at]...)
 	return nil
+}
+
+// pdfInlineColour reports whether a colour space is none that resources name.
+func pdfInlineColour(v any) bool {
+	if a, ok := v.(pdfArray); ok && len(a) == 4 && (a[0] == pdfName("I") || a[0] == pdfName("Indexed")) {
+		v = a[1]
+	}
+	switch v {
+	case nil, pdfName("G"), pdfName("DeviceGray"), pdfName("RGB"), pdfName("DeviceRGB"), pdfName("CMYK"), pdfName("DeviceCMYK"):
+		return true
+	}
+	return false
 }
 
 // pdfInlineEnds reports whether data have in them what looks like their end.
@@ -147,9 +162,9 @@ func pdfInlineRaw(d pdfDict) (n int, ok bool) {
 	}
 	components := 0
 	switch colours {
-	case pdfName("G"), pdfName("DeviceGray"), pdfName("I"), pdfName("Indexed"), pdfName("CalGray"):
+	case pdfName("G"), pdfName("DeviceGray"), pdfName("I"), pdfName("Indexed"):
 		components = 1
-	case pdfName("RGB"), pdfName("DeviceRGB"), pdfName("CalRGB"):
+	case pdfName("RGB"), pdfName("DeviceRGB"):
 		components = 3
 	case pdfName("CMYK"), pdfName("DeviceCMYK"):
 		components = 4

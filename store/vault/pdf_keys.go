@@ -52,6 +52,7 @@ var pdfKeys = map[string]map[pdfName]string{
 	},
 	"fontfile": {"Length1": "number", "Length2": "number", "Length3": "number", "Subtype": "name"},
 	"glyph":    {},
+	"lonely":   {}, // a glyph without resources
 	"bytes":    {},
 	"globals":  {},
 	"content":  {},

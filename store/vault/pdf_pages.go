@@ -186,6 +186,10 @@ func (c *pdfCopy) page(p pdfPage) (pdfDict, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.used, err = c.pageUses(d["Contents"]); err != nil {
+		return nil, err
+	}
+	defer func() { c.used = nil }()
 	inherited := pdfInherit(d, p.inherited)
 	for _, key := range slices.Sorted(maps.Keys(pdfInherited)) {
 		v, err := c.as(pdfInherited[key], inherited[key])

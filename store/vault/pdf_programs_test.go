@@ -146,13 +146,13 @@ func FuzzPDFContent(f *testing.F) {
 	f.Add([]byte("BI /W 1 /H 1 /BPC 8 /CS /G /F /Fl ID " + deflated("a") + "\nEI (a)' 1 2(b)\""))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		file := &pdfFile{skimmed: 1 << 20}
-		out, err := file.content(in)
+		out, _, err := file.content(in)
 		if err != nil {
 			return
 		}
 		left := &gone{}
 		file.gone = left
-		again, err := file.content(out)
+		again, _, err := file.content(out)
 		if err != nil || !bytes.Equal(out, again) || len(left.what) > 0 {
 			t.Fatalf("%q became %q, then %q, %v, left %v", in, out, again, err, left.what)
 		}
