@@ -29,7 +29,7 @@ const (
 func scrubPDF(w io.Writer, src source, gone *gone) error {
 	return src.whole(func(b []byte) error {
 		f := &pdfFile{b: b, gone: gone}
-		f.work = 8*int64(len(b)) + 1<<20
+		f.work = 16*int64(len(b)) + 1<<20
 		f.held, f.skimmed = pdfMaxHeld, pdfMaxSkimmed
 		if err := f.load(); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -228,7 +229,10 @@ func TestPDFTakesTimeInProportion(t *testing.T) {
 		"long numbers":     pdfOnePage("", strings.Repeat("1 ", 1_000_000)+"re"),
 		"long comments":    pdfOnePage("", strings.Repeat("%"+strings.Repeat("c", 1000)+"\n", 1000)),
 		"many marks":       pdfOnePage("", strings.Repeat("/P<<>>BDC EMC\n", 100_000)),
-		"shared resources": pdfShared(),
+		"shared resources": pdfShared("/Resources<</Font<<", "/F# 9999 0 R/G#<<>>", ">>>>", ""),
+		"shared layers":    pdfShared("/Resources<</Properties<<", "/F#<<>>/G#<<>>", ">>>>", ""),
+		"shared keys":      pdfShared("/Resources<<", "/F# 0/G# 0", ">>", ""),
+		"shared names":     pdfShared("/Resources<<", "", ">>", "/F# gs /G# gs\n"),
 	}
 	for name, in := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -245,15 +249,17 @@ func TestPDFTakesTimeInProportion(t *testing.T) {
 	}
 }
 
-// pdfShared has many pages that inherit large resources.
-func pdfShared() []byte {
-	var kids, fonts strings.Builder
+// pdfShared has many pages that inherit large resources, and show the same.
+func pdfShared(before, each, after, draw string) []byte {
+	var kids, all, content strings.Builder
 	objects := []string{"<</Type/Catalog/Pages 2 0 R>>", ""}
 	for n := range 5000 {
 		fmt.Fprintf(&kids, "%d 0 R ", n+3)
-		fmt.Fprintf(&fonts, "/F%d 9999 0 R/G%d<<>>", n, n)
-		objects = append(objects, "<</Type/Page>>")
+		all.WriteString(strings.ReplaceAll(each, "#", strconv.Itoa(n)))
+		content.WriteString(strings.ReplaceAll(draw, "#", strconv.Itoa(n)))
+		objects = append(objects, "<</Type/Page/Contents 5003 0 R>>")
 	}
-	objects[1] = "<</Type/Pages/MediaBox[0 0 9 9]/Kids[" + kids.String() + "]/Resources<</Font<<" + fonts.String() + ">>>>>>"
+	objects[1] = "<</Type/Pages/MediaBox[0 0 9 9]/Kids[" + kids.String() + "]" + before + all.String() + after + ">>"
+	objects = append(objects, pdfStreamOf("", content.String()))
 	return pdfBuilt("/Root 1 0 R", objects...)
 }

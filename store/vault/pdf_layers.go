@@ -49,6 +49,9 @@ func (c *pdfCopy) visible(layer any) error {
 // layers makes sure that what content is marked with hides nothing.
 func (c *pdfCopy) layers(properties any) error {
 	d, err := c.file.dict(properties)
+	if err == nil {
+		err = c.file.pay(len(d)) // many pages may have them
+	}
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,10 @@ func (c *pdfCopy) resources(d pdfDict) (any, error) {
 	if err := c.layers(d["Properties"]); err != nil {
 		return nil, err
 	}
+	// Many pages may inherit it, and use the same instructions.
+	if err := c.file.pay(len(d) + 8*len(c.used)); err != nil {
+		return nil, err
+	}
 	used := c.used
 	c.used = nil // what is in it has resources of its own
 	defer func() { c.used = used }()
@@ -28,8 +32,13 @@ func (c *pdfCopy) resources(d pdfDict) (any, error) {
 			return nil, err
 		}
 		some := pdfDict{}
-		for name, v := range all {
-			if used[name] || key == "ColorSpace" && pdfDefaults[name] {
+		for name := range used {
+			if v, ok := all[name]; ok {
+				some[name] = v
+			}
+		}
+		for name := range pdfDefaults {
+			if v, ok := all[name]; ok && key == "ColorSpace" {
 				some[name] = v
 			}
 		}
