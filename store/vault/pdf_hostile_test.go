@@ -206,7 +206,7 @@ func TestPDFUnclean(t *testing.T) {
 			if u := unclean(""); !errors.As(err, &u) || strings.Contains(err.Error(), "panicked") {
 				t.Errorf("got %v, want that it is unclean", err)
 			}
-			if took := time.Since(began); took > 5*time.Second {
+			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("it took %v", took)
 			}
 		})
@@ -242,7 +242,7 @@ func TestPDFTakesTimeInProportion(t *testing.T) {
 			if u := unclean(""); err != nil && (!errors.As(err, &u) || strings.Contains(err.Error(), "panicked")) {
 				t.Error(err)
 			}
-			if took := time.Since(began); took > 5*time.Second || out.n > 16*int64(len(in))+1<<20 {
+			if took := time.Since(began); took > 20*time.Second || out.n > 16*int64(len(in))+1<<20 {
 				t.Errorf("%d bytes took %v and became %d", len(in), took, out.n)
 			}
 		})

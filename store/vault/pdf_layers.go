@@ -50,7 +50,7 @@ func (c *pdfCopy) visible(layer any) error {
 func (c *pdfCopy) layers(properties any) error {
 	d, err := c.file.dict(properties)
 	if err == nil {
-		err = c.file.pay(len(d)) // many pages may have them
+		err = c.file.pay(32 * len(d)) // many pages may have them
 	}
 	if err != nil {
 		return err

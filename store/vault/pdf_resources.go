@@ -16,7 +16,7 @@ func (c *pdfCopy) resources(d pdfDict) (any, error) {
 		return nil, err
 	}
 	// Many pages may inherit it, and use the same instructions.
-	if err := c.file.pay(len(d) + 8*len(c.used)); err != nil {
+	if err := c.file.pay(8 * (len(d) + len(c.used))); err != nil {
 		return nil, err
 	}
 	used := c.used
@@ -42,14 +42,17 @@ func (c *pdfCopy) resources(d pdfDict) (any, error) {
 				some[name] = v
 			}
 		}
-		if d[key] = some; len(some) == 0 {
-			delete(d, key)
-		}
+		d[key] = some
 		if len(some) < len(all) {
 			c.gone.add("unused")
 		}
 	}
-	return c.keys("resources", d)
+	out, err := c.keys("resources", d)
+	maps.DeleteFunc(out, func(_ pdfName, v any) bool {
+		d, ok := v.(pdfDict)
+		return ok && len(d) == 0
+	})
+	return out, err
 }
 
 // pdfDefaults are used without being named: 8.6.5.6.
