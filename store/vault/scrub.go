@@ -49,6 +49,10 @@ var scrubbers = map[string]scrubber{
 	"application/vnd.oasis.opendocument.text":                                   scrubODF("text"),
 	"application/vnd.oasis.opendocument.spreadsheet":                            scrubODF("spreadsheet"),
 	"application/vnd.oasis.opendocument.presentation":                           scrubODF("presentation"),
+
+	"image/jpeg":      streaming(scrubJPEG),
+	"image/png":       streaming(scrubPNG),
+	"application/pdf": scrubPDF,
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
