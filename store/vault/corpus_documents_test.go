@@ -1,0 +1,307 @@
+package vault
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// flatDocument is an OpenDocument file in one piece of XML, which can be
+// written by hand and has a place for everything that programs remember.
+type flatDocument struct{ ending, xml string }
+
+// What a document has beside its words.
+const (
+	withPicture = 1 << iota
+	withNotes
+	withChanges
+)
+
+func flat(m *maker, ending, media, body string) flatDocument {
+	description, client := m.word, m.hidden
+	if m.media == "application/pdf" { // has no place for these
+		description = func(string) string { return "contoh" }
+		client = description
+	} else {
+		m.value("2031:02:03 04:05:06")
+	}
+	return flatDocument{ending, `<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+ xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" office:version="1.3"
+ office:mimetype="application/vnd.oasis.opendocument.` + media + `">
+<office:meta><dc:title>` + m.word("title") + `</dc:title><dc:subject>` + m.word("subject") + `</dc:subject>
+<dc:description>` + description("description") + `</dc:description><meta:keyword>` + m.word("keyword") + `</meta:keyword>
+<meta:initial-creator>` + m.word("author") + `</meta:initial-creator><meta:creation-date>2031-02-03T04:05:06</meta:creation-date>
+<meta:user-defined meta:name="Client">` + client("client") + `</meta:user-defined></office:meta>
+` + body + `</office:document>`}
+}
+
+// image is a picture of a phone in a document.
+func (m *maker) image() string {
+	jpg := largeJPEG(m)
+	if m.media != "application/pdf" { // LibreOffice packs pictures anew for it
+		jpg = withExif(jpg, canonExif(m.hidden("picture-owner"), m.hidden("picture-firmware")))
+	}
+	return `<draw:frame svg:x="2cm" svg:y="6cm" svg:width="6cm" svg:height="5cm" text:anchor-type="paragraph"><draw:image><office:binary-data>` +
+		base64.StdEncoding.EncodeToString(jpg) + `</office:binary-data></draw:image></draw:frame>`
+}
+
+// note is a comment in the margin. Its text is content; who wrote it is not.
+func (m *maker) note() string {
+	return `<office:annotation><dc:creator>` + m.hidden("note-author") + `</dc:creator><dc:date>2031-02-03T04:05:07</dc:date><text:p>Mohon diperiksa.</text:p></office:annotation>`
+}
+
+// letter is a text.
+func letter(has int) func(m *maker) flatDocument {
+	return func(m *maker) flatDocument {
+		changes, change, note, image := "", "", "", ""
+		if has&withChanges != 0 {
+			info := `<office:change-info><dc:creator>` + m.hidden("change-author") + `</dc:creator><dc:date>2031-02-03T04:05:08</dc:date></office:change-info>`
+			changes = `<text:tracked-changes><text:changed-region text:id="ct1"><text:insertion>` + info + `</text:insertion></text:changed-region></text:tracked-changes>`
+			change = `<text:change-start text:change-id="ct1"/>, dengan tambahan,<text:change-end text:change-id="ct1"/>`
+		}
+		if has&withNotes != 0 {
+			note = m.note()
+		}
+		if has&withPicture != 0 {
+			image = m.image()
+		}
+		return flat(m, ".fodt", "text", `<office:body><office:text>`+changes+`<text:h text:outline-level="1">Surat contoh</text:h>
+<text:p>Pejabat Contoh mengundang warga`+change+` ke rapat.`+note+`</text:p><text:p>Hormat kami, panitia.`+image+`</text:p></office:text></office:body>`)
+	}
+}
+
+// sheet is a table.
+func sheet(has int) func(m *maker) flatDocument {
+	return func(m *maker) flatDocument {
+		note, shapes := "", ""
+		if has&withNotes != 0 {
+			note = m.note()
+		}
+		if has&withPicture != 0 {
+			shapes = `<table:shapes>` + m.image() + `</table:shapes>`
+		}
+		rows := ""
+		for i := range 12 {
+			rows += fmt.Sprintf(`<table:table-row><table:table-cell office:value-type="string">%s<text:p>Desa Contoh %d</text:p></table:table-cell>
+<table:table-cell office:value-type="float" office:value="%d"><text:p>%d</text:p></table:table-cell></table:table-row>`, note, i, 100*i, 100*i)
+			note = ""
+		}
+		return flat(m, ".fods", "spreadsheet", `<office:body><office:spreadsheet><table:table table:name="Dana">`+shapes+rows+`</table:table></office:spreadsheet></office:body>`)
+	}
+}
+
+// slides are a presentation.
+func slides(has int) func(m *maker) flatDocument {
+	return func(m *maker) flatDocument {
+		note, image := "", ""
+		if has&withNotes != 0 {
+			note = m.note()
+		}
+		if has&withPicture != 0 {
+			image = m.image()
+		}
+		return flat(m, ".fodp", "presentation", `<office:automatic-styles><style:page-layout style:name="P"/></office:automatic-styles>
+<office:master-styles><style:master-page style:name="M" style:page-layout-name="P"/></office:master-styles>
+<office:body><office:presentation><draw:page draw:name="satu" draw:master-page-name="M">
+<draw:frame svg:x="2cm" svg:y="2cm" svg:width="18cm" svg:height="3cm"><draw:text-box><text:p>Netralitas contoh</text:p></draw:text-box></draw:frame>`+image+note+
+			`</draw:page><draw:page draw:name="dua" draw:master-page-name="M"><draw:frame svg:x="2cm" svg:y="2cm" svg:width="18cm" svg:height="3cm">
+<draw:text-box><text:p>Halaman kedua</text:p></draw:text-box></draw:frame></draw:page></office:presentation></office:body>`)
+	}
+}
+
+// documents are letters, sheets and slides.
+func documents() []specimen {
+	const (
+		open = "application/vnd.oasis.opendocument."
+		xml  = "application/vnd.openxmlformats-officedocument."
+	)
+	var all []specimen
+	for _, kind := range []struct {
+		ending, media string
+		flat          func(has int) func(m *maker) flatDocument
+		office        func(m *maker)
+	}{
+		{"docx", xml + "wordprocessingml.document", letter, word365},
+		{"xlsx", xml + "spreadsheetml.sheet", sheet, word365},
+		{"pptx", xml + "presentationml.presentation", slides, word365},
+		{"odt", open + "text", letter, libre},
+		{"ods", open + "spreadsheet", sheet, libre},
+		{"odp", open + "presentation", slides, libre},
+	} {
+		one := func(name string, has int, make func(m *maker)) {
+			all = append(all, specimen{name: kind.ending + "-" + name + "." + kind.ending, media: kind.media, flat: kind.flat(has), make: make})
+		}
+		one("plain", 0, nil)
+		one("picture", withPicture, kind.office)
+		one("notes", withNotes|withChanges, nil)
+	}
+	return all
+}
+
+// word365 adds what Microsoft's programs write and LibreOffice does not: the
+// employer, the template's folder, revision numbers, a picture of the first
+// page, forms of the office, the time of each part.
+func word365(m *maker) {
+	company, template, path := m.word("company"), m.word("template"), m.hidden("path")
+	types := strings.NewReplacer("</Types>", `<Default Extension="jpeg" ContentType="image/jpeg"/>`+
+		`<Override PartName="/customXml/itemProps1.xml" ContentType="application/vnd.openxmlformats-officedocument.customXmlProperties+xml"/></Types>`)
+	rels := strings.NewReplacer("</Relationships>", `<Relationship Id="rId90" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail" Target="docProps/thumbnail.jpeg"/>`+
+		`<Relationship Id="rId91" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml" Target="customXml/item1.xml"/></Relationships>`)
+	m.repack(func(name, body string) string {
+		switch {
+		case name == "[Content_Types].xml" && !strings.Contains(body, `Extension="jpeg"`):
+			return types.Replace(body)
+		case name == "[Content_Types].xml":
+			return strings.Replace(types.Replace(body), `<Default Extension="jpeg" ContentType="image/jpeg"/><Override`, `<Override`, 1)
+		case name == "_rels/.rels":
+			return rels.Replace(body)
+		case name == "docProps/app.xml":
+			start := strings.Index(body, "<Template>")
+			if end := strings.Index(body, "</Template>"); start >= 0 && end > start {
+				body = body[:start] + body[end+len("</Template>"):]
+			}
+			return strings.Replace(body, "</Properties>", "<Template>"+template+"</Template><Company>"+company+"</Company></Properties>", 1)
+		case name == "word/settings.xml":
+			return strings.Replace(body, "</w:settings>", `<w:rsids><w:rsidRoot w:val="00C0FFEE"/><w:rsid w:val="00C0FFEE"/></w:rsids>`+
+				`<w:docVars><w:docVar w:name="path" w:val="`+path+`"/></w:docVars></w:settings>`, 1)
+		}
+		return body
+	},
+		"docProps/thumbnail.jpeg", string(withSegment(plainJPEG(m), mCOM, m.hidden("thumbnail"))),
+		"customXml/item1.xml", `<form xmlns="http://contoh.invalid/">`+m.hidden("custom-xml")+path+`</form>`,
+		"customXml/_rels/item1.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>`,
+		"customXml/itemProps1.xml", `<ds:datastoreItem ds:itemID="{00C0FFEE-0000-0000-0000-000000000000}" xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"/>`)
+}
+
+// libre adds who printed it, and where to, the versions LibreOffice keeps, and
+// a picture of the first page.
+func libre(m *maker) {
+	printed, printer := m.word("printed-by"), m.hidden("printer")
+	m.repack(func(name, body string) string {
+		switch name {
+		case "meta.xml":
+			return strings.Replace(body, "</office:meta>", "<meta:printed-by>"+printed+"</meta:printed-by></office:meta>", 1)
+		case "settings.xml":
+			if !strings.Contains(body, "</config:config-item-set>") {
+				m.Fatal("no settings")
+			}
+			return strings.Replace(body, "</config:config-item-set>", `<config:config-item config:name="PrinterName" config:type="string">`+printer+`</config:config-item></config:config-item-set>`, 1)
+		case "Thumbnails/thumbnail.png":
+			return body[:33] + chunk("tEXt", "Author\x00"+m.hidden("thumbnail")) + body[33:]
+		}
+		return body
+	})
+}
+
+// repack changes and adds members of a zip file.
+func (m *maker) repack(change func(name, body string) string, more ...string) {
+	m.Helper()
+	old, err := zip.OpenReader(m.path)
+	if err != nil {
+		m.Fatal(err)
+	}
+	defer old.Close()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	put := func(name string, method uint16, body string) {
+		head := &zip.FileHeader{Name: name, Method: method, Modified: time.Date(2031, 2, 3, 4, 5, 6, 0, time.UTC)}
+		create := z.CreateHeader
+		if method == zip.Store { // with its size in front, as OpenDocument wants it
+			head.CRC32, head.CompressedSize64, head.UncompressedSize64 = crc32.ChecksumIEEE([]byte(body)), uint64(len(body)), uint64(len(body))
+			create = z.CreateRaw
+		}
+		w, err := create(head)
+		if err == nil {
+			_, err = io.WriteString(w, body)
+		}
+		if err != nil {
+			m.Fatal(err)
+		}
+	}
+	for _, f := range old.File {
+		body := string(unzipped(m, f))
+		if name := f.Name; !slices.Contains(more, name) {
+			put(name, f.Method, change(name, body))
+		}
+	}
+	for i := 0; i < len(more); i += 2 {
+		put(more[i], zip.Deflate, more[i+1])
+	}
+	if err := z.SetComment(m.hidden("zip-comment")); err != nil {
+		m.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		m.Fatal(err)
+	}
+	m.write(m.path, b.Bytes())
+}
+
+// pdfs are printed by LibreOffice, and worked on since; or come from a scanner.
+func pdfs() []specimen {
+	pdf := func(name string, flat func(m *maker) flatDocument, make func(m *maker)) specimen {
+		return specimen{name: "pdf-" + name + ".pdf", media: "application/pdf", flat: flat, make: make}
+	}
+	return []specimen{
+		pdf("letter", letter(0), nil),
+		pdf("sheet", sheet(0), nil),
+		pdf("slides", slides(withPicture), nil),
+		pdf("tagged", letter(0), func(m *maker) { // behind the end, as exiftool and editors append
+			m.editor()
+			m.tag("-PDF:Trapped=True", "-PDF:Creator="+m.word("pdf-creator"), "-PDF:Producer="+m.word("pdf-producer"))
+		}),
+		pdf("attachment", letter(0), func(m *maker) {
+			attached := m.put(".txt", m.hidden("attached"))
+			m.run("qpdf", m.path, "--add-attachment", attached, "--filename="+m.hidden("attached-name")+".txt", "--description="+m.hidden("attached-as"), "--", m.path+".new")
+			m.edit(func([]byte) []byte { return m.read(m.path + ".new") })
+		}),
+		pdf("packed", letter(withPicture), func(m *maker) { // for the web, with objects in streams
+			m.tag("-XMP-dc:Creator=" + m.word("creator"))
+			m.run("qpdf", m.path, "--object-streams=generate", "--linearize", m.path+".new")
+			m.edit(func([]byte) []byte { return m.read(m.path + ".new") })
+		}),
+		pdf("scanner", nil, func(m *maker) { m.write(m.path, scannedPDF(m)) }),
+	}
+}
+
+// scannedPDF is one picture on a page, as scanners and phones write it, and a
+// note of a reader that is not shown.
+func scannedPDF(m *maker) []byte {
+	jpg := string(withExif(plainJPEG(m), canonExif(m.hidden("picture-owner"), m.hidden("picture-firmware"))))
+	stream := func(dict, body string) string {
+		return fmt.Sprintf("<<%s/Length %d>>\nstream\n%s\nendstream", dict, len(body), body)
+	}
+	xmp := `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="` +
+		m.word("tool") + `"/></rdf:RDF></x:xmpmeta>`
+	objects := []string{
+		"<</Type/Catalog/Pages 2 0 R/Metadata 7 0 R>>",
+		"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</XObject<</Im0 5 0 R>>>>/Annots[8 0 R]" +
+			"/PieceInfo<</Scanner<</LastModified(D:20310203040506)/Private(" + m.hidden("private") + ")>>>>/LastModified(D:20310203040506)>>",
+		stream("", "q 180 0 0 180 10 10 cm /Im0 Do Q"),
+		stream("/Type/XObject/Subtype/Image/Width 61/Height 43/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode", jpg),
+		"<</Producer(" + m.word("producer") + ")/Author(" + m.word("author") + ")/CreationDate(D:20310203040506+07'00')>>",
+		stream("/Type/Metadata/Subtype/XML", xmp),
+		"<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/F 2/Contents(Periksa)/T(" + m.hidden("annotation-author") + ")/NM(" + m.hidden("annotation-name") + ")/M(D:20310203040506)>>",
+	}
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.4\n%\xE2\xE3\xCF\xD3\n")
+	table := "0000000000 65535 f \n"
+	for i, o := range objects {
+		table += fmt.Sprintf("%010d 00000 n \n", b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
+	}
+	at, n := b.Len(), len(objects)+1
+	fmt.Fprintf(&b, "xref\n0 %d\n%strailer\n<</Size %d/Root 1 0 R/Info 6 0 R/ID[<00C0FFEE><00C0FFEE>]>>\nstartxref\n%d\n%%%%EOF\n", n, table, n, at)
+	m.value("2031:02:03 04:05:06+07:00")
+	return b.Bytes()
+}

@@ -1,0 +1,329 @@
+package vault
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+)
+
+// testFilm is ffmpeg's input of some seconds of film with sound.
+func testFilm(seconds string) []string {
+	return []string{
+		"-f", "lavfi", "-i", "testsrc2=s=176x144:r=10:d=" + seconds, "-f", "lavfi", "-i", "sine=f=440:d=" + seconds,
+		"-preset", "ultrafast", "-pix_fmt", "yuv420p", "-shortest",
+	}
+}
+
+func testSound(seconds string) []string {
+	return []string{"-f", "lavfi", "-i", "sine=f=440:r=44100:d=" + seconds}
+}
+
+// whereFilmed is where a phone says a film was made, as it says it.
+const whereFilmed = "-07.2575+112.7521/"
+
+var whereFilmedShown = []string{`7 deg 15' 27.00" S, 112 deg 45' 7.56" E`}
+
+// film makes a film with ffmpeg.
+func (m *maker) film(args ...string) {
+	m.Helper()
+	m.ffmpeg(append(append(testFilm("2"), args...), m.path)...)
+}
+
+func (m *maker) sound(args ...string) {
+	m.Helper()
+	m.ffmpeg(append(append(testSound("2"), args...), m.path)...)
+}
+
+// times writes when a film was made into all its boxes.
+func (m *maker) times() {
+	m.Helper()
+	m.value("2031:02:03 04:05:06", "2031:02:03 04:05:07", "2031:02:03 04:05:08")
+	m.tag("-QuickTime:CreateDate=2031:02:03 04:05:06", "-QuickTime:ModifyDate=2031:02:03 04:05:07",
+		"-TrackCreateDate=2031:02:03 04:05:08", "-MediaModifyDate=2031:02:03 04:05:08")
+}
+
+// films are MP4 and its kin.
+func films() []specimen {
+	mp4 := func(name string, make func(m *maker)) specimen {
+		return specimen{name: "mp4-" + name + ".mp4", media: "video/mp4", make: make}
+	}
+	mov := func(name string, make func(m *maker)) specimen {
+		return specimen{name: "mov-" + name + ".mov", media: "video/quicktime", make: make}
+	}
+	gpp := func(name string, make func(m *maker)) specimen {
+		return specimen{name: "3gp-" + name + ".3gp", media: "video/3gpp", make: make}
+	}
+	apple := func(m *maker) {
+		m.value(whereFilmedShown...)
+		m.tag("-Keys:Make="+m.word("make"), "-Keys:Model="+m.word("model"), "-Keys:Software="+m.word("software"),
+			"-Keys:Author="+m.word("author"), "-Keys:CreationDate=2031:02:03 04:05:06+07:00", "-Keys:GPSCoordinates=-7.2575, 112.7521, 12",
+			"-Keys:CameraIdentifier="+m.word("camera"))
+	}
+	return []specimen{
+		mp4("android", func(m *maker) {
+			m.value("Lat=-7.25749 Lon=112.75209")
+			m.value(whereFilmedShown...)
+			m.film("-c:v", "libx264", "-c:a", "aac", "-metadata", "location="+whereFilmed)
+			m.times()
+			m.tag("-Keys:AndroidVersion="+m.word("android"), "-UserData:Make="+m.word("make"), "-UserData:Model="+m.word("model"),
+				"-UserData:GPSCoordinates=-7.2575, 112.7521, 12")
+		}),
+		mp4("streaming", func(m *maker) { // the directory before the pictures
+			m.film("-c:v", "libx264", "-c:a", "aac", "-movflags", "+faststart", "-metadata", "title="+m.word("title"),
+				"-metadata", "comment="+m.word("comment"), "-metadata", "artist="+m.word("artist"))
+		}),
+		mp4("turned", func(m *maker) {
+			m.film("-c:v", "libx264", "-c:a", "aac", "-metadata:s:v", "handler_name="+m.word("handler"))
+			m.tag("-Rotation=90", "-UserData:Make="+m.word("make"), "-UserData:SerialNumber="+m.word("serial"))
+		}),
+		mp4("hevc", func(m *maker) {
+			m.film("-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1", "-c:a", "aac", "-metadata:s:a", "handler_name="+m.word("handler"))
+			m.times()
+		}),
+		mp4("editor", func(m *maker) {
+			m.film("-c:v", "mpeg4", "-c:a", "aac")
+			m.editor()
+			m.tag("-ItemList:Artist="+m.word("artist"), "-ItemList:Comment="+m.word("comment"), "-UserData:Author="+m.word("author"))
+		}),
+		mp4("cover", func(m *maker) {
+			m.ffmpeg(append(append(append(testFilm("2")[:8], "-i", m.cover()), testFilm("2")[8:]...), "-map", "0", "-map", "1", "-map", "2",
+				"-c:v:0", "libx264", "-c:a", "aac", "-c:v:1", "copy", "-disposition:v:1", "attached_pic", "-metadata", "album="+m.word("album"), m.path)...)
+		}),
+		mp4("silent", func(m *maker) {
+			m.film("-c:v", "libx264", "-an", "-metadata", "description="+m.word("description"))
+			m.edit(func(b []byte) []byte {
+				id := "\xCA\x11\xAB\x1E\xCA\x11\xAB\x1E\xCA\x11\xAB\x1E\xCA\x11\xAB\x1E"
+				return append(b, "\x00\x00\x00\x40uuid"+id+(m.hidden("private-box") + strings.Repeat("\x00", 40))[:40]+
+					"\x00\x00\x00\x40free"+(m.hidden("free-space") + strings.Repeat("\x00", 56))[:56]...)
+			})
+		}),
+
+		mov("phone", func(m *maker) { m.film("-c:v", "libx264", "-c:a", "aac"); apple(m); m.times() }),
+		mov("phone-timed", func(m *maker) { // a track of metadata beside film and sound
+			m.film("-c:v", "libx264", "-c:a", "aac")
+			m.edit(func(b []byte) []byte { return withMetadataTrack(m, b, m.hidden("timed")) })
+			apple(m)
+		}),
+		mov("camera", func(m *maker) {
+			m.film("-c:v", "mjpeg", "-c:a", "pcm_s16le", "-timecode", "04:05:06:07", "-metadata:s:v", "reel_name="+m.word("reel"))
+			m.tag("-UserData:Make="+m.word("make"), "-UserData:Model="+m.word("model"), "-UserData:Artist="+m.word("artist"))
+			m.times()
+		}),
+		mov("turned", func(m *maker) { m.film("-c:v", "libx264", "-c:a", "aac"); apple(m); m.tag("-Rotation=270") }),
+
+		gpp("old-phone", func(m *maker) {
+			m.film("-c:v", "h263", "-c:a", "aac", "-ar", "22050", "-metadata", "title="+m.word("title"), "-metadata", "artist="+m.word("artist"))
+			m.times()
+		}),
+		gpp("phone", func(m *maker) {
+			m.value("Lat=-7.25749 Lon=112.75209")
+			m.film("-c:v", "mpeg4", "-c:a", "aac", "-metadata", "location="+whereFilmed, "-metadata", "comment="+m.word("comment"))
+		}),
+		gpp("voice", func(m *maker) {
+			m.ffmpeg("-i", m.put(".amr", amr("#!AMR\n", 7)), "-c", "copy", "-metadata", "title="+m.word("title"), m.path)
+			m.times()
+		}),
+	}
+}
+
+// withMetadataTrack copies the sound's track, and makes one of metadata of it,
+// as newer phones have for where the camera looked.
+func withMetadataTrack(m *maker, b []byte, word string) []byte {
+	at := topBox(m, b, "moov")
+	moov := b[at : at+int(binary.BigEndian.Uint32(b[at:]))]
+	if at+len(moov) != len(b) {
+		m.Fatal("the directory does not come last")
+	}
+	sound := bytes.LastIndex(moov, []byte("soun"))
+	trak := bytes.LastIndex(moov[:sound], []byte("trak")) - 4
+	copied := string(moov[trak : trak+int(binary.BigEndian.Uint32(moov[trak:]))])
+	keys := "keys" + be32(8+len(word)) + "mdta" + word
+	entry := strings.Repeat("\x00", 6) + "\x00\x01" + be32(4+len(keys)) + keys
+	stsd := strings.Index(copied, "stsd") - 4
+	old := int(binary.BigEndian.Uint32([]byte(copied[stsd:])))
+	box := func(kind, body string) string { return be32(8+len(body)) + kind + body }
+	fresh := box("stsd", "\x00\x00\x00\x00\x00\x00\x00\x01"+box("mebx", entry))
+	copied = copied[:stsd] + fresh + copied[stsd+old:]
+	for _, kind := range []string{"trak", "mdia", "minf", "stbl"} {
+		i := strings.Index(copied, kind) - 4
+		n := int(binary.BigEndian.Uint32([]byte(copied[i:])))
+		copied = copied[:i] + be32(n+len(fresh)-old) + copied[i+4:]
+	}
+	copied = strings.Replace(strings.Replace(copied, "soun", "meta", 1), "smhd", "nmhd", 1)
+	id := strings.Index(copied, "tkhd") + 4 + 12
+	copied = copied[:id] + be32(9) + copied[id+4:]
+	out := append(bytes.Clone(b), copied...)
+	binary.BigEndian.PutUint32(out[at:], uint32(len(moov)+len(copied)))
+	return out
+}
+
+// topBox is where a box of the outermost level begins.
+func topBox(m *maker, b []byte, kind string) int {
+	for at := 0; at+8 <= len(b); at += int(binary.BigEndian.Uint32(b[at:])) {
+		if string(b[at+4:at+8]) == kind {
+			return at
+		}
+	}
+	m.Fatalf("no box %s", kind)
+	return 0
+}
+
+// cover is a picture to be put into a sound file, with words of its own.
+func (m *maker) cover() string {
+	return m.put("-cover.jpg", string(withSegment(plainJPEG(m), mCOM, m.hidden("cover"))))
+}
+
+// sounds are recordings of voices, and music.
+func sounds() []specimen {
+	kind := func(prefix, ending, media string) func(string, func(m *maker)) specimen {
+		return func(name string, make func(m *maker)) specimen {
+			return specimen{name: prefix + "-" + name + ending, media: media, make: make}
+		}
+	}
+	m4a := kind("m4a", ".m4a", "audio/mp4")
+	ogg := kind("ogg", ".ogg", "audio/ogg")
+	mp3 := kind("mp3", ".mp3", "audio/mpeg")
+	wav := kind("wav", ".wav", "audio/wav")
+	aac := kind("aac", ".aac", "audio/aac")
+	tags := func(m *maker) []string {
+		return []string{"-metadata", "title=" + m.word("title"), "-metadata", "artist=" + m.word("artist"),
+			"-metadata", "album=" + m.word("album"), "-metadata", "comment=" + m.word("comment")}
+	}
+	return []specimen{
+		m4a("recorder", func(m *maker) {
+			m.sound("-c:a", "aac", "-metadata", "title="+m.word("title"))
+			m.tag("-ItemList:Artist="+m.word("artist"), "-Keys:Software="+m.word("software"))
+			m.times()
+		}),
+		m4a("music", func(m *maker) {
+			m.ffmpeg(append(append(append(testSound("2"), "-i", m.cover(), "-map", "0", "-map", "1", "-c:a", "aac", "-c:v", "copy", "-disposition:v", "attached_pic"),
+				tags(m)...), m.path)...)
+		}),
+		m4a("lossless", func(m *maker) { m.sound(append([]string{"-c:a", "alac"}, tags(m)...)...); m.editor() }),
+
+		ogg("voice-opus", func(m *maker) { m.sound(append([]string{"-c:a", "libopus", "-b:a", "24k"}, tags(m)...)...) }),
+		ogg("stereo-opus", func(m *maker) {
+			m.sound("-ac", "2", "-c:a", "libopus", "-metadata", "ENCODED-BY="+m.word("encoded-by"), "-metadata", "LOCATION="+m.word("location"))
+		}),
+		ogg("cover-opus", func(m *maker) {
+			m.sound("-c:a", "libopus", "-metadata", "metadata_block_picture="+m.flacPicture(), "-metadata", "contact="+m.word("contact"))
+		}),
+		ogg("music-vorbis", func(m *maker) { m.sound(append([]string{"-c:a", "libvorbis"}, tags(m)...)...) }),
+		ogg("cover-vorbis", func(m *maker) {
+			m.sound("-ac", "2", "-c:a", "libvorbis", "-metadata", "metadata_block_picture="+m.flacPicture(), "-metadata", "performer="+m.word("performer"))
+		}),
+
+		mp3("id3v23", func(m *maker) { m.sound(append([]string{"-c:a", "libmp3lame", "-id3v2_version", "3"}, tags(m)...)...) }),
+		mp3("id3v24-cover", func(m *maker) {
+			m.ffmpeg(append(append(append(testSound("2"), "-i", m.cover(), "-map", "0", "-map", "1", "-c:a", "libmp3lame", "-q:a", "4", "-c:v", "copy"),
+				tags(m)...), "-id3v2_version", "4", m.path)...)
+		}),
+		mp3("id3v1", func(m *maker) {
+			m.sound("-c:a", "libmp3lame", "-write_id3v2", "0", "-map_metadata", "-1")
+			m.edit(func(b []byte) []byte { return append(b, id3v1(m)...) })
+		}),
+		mp3("ape", func(m *maker) {
+			m.sound(append([]string{"-c:a", "libmp3lame", "-b:a", "64k"}, tags(m)...)...)
+			m.edit(func(b []byte) []byte {
+				return append(append(b, apeTag("Artist", m.word("ape-artist"))...), id3v1(m)...)
+			})
+		}),
+		mp3("voice", func(m *maker) {
+			m.sound("-ar", "22050", "-c:a", "libmp3lame", "-b:a", "32k", "-write_xing", "0", "-metadata", "encoded_by="+m.word("encoded-by"))
+		}),
+
+		wav("info", func(m *maker) { m.sound(tags(m)...) }),
+		wav("broadcast", func(m *maker) {
+			m.sound("-write_bext", "1", "-metadata", "description="+m.word("description"), "-metadata", "originator="+m.word("originator"),
+				"-metadata", "origination_date=2031-02-03", "-metadata", "coding_history="+m.word("history"))
+		}),
+		wav("id3", func(m *maker) {
+			m.sound("-c:a", "pcm_s24le")
+			m.edit(func(b []byte) []byte {
+				return riffWith(b, riffChunk("id3 ", id3v23("TPE1", m.word("id3-artist"))), riffChunk("iXML", "<BWFXML><NOTE>"+m.hidden("ixml")+"</NOTE></BWFXML>"))
+			})
+		}),
+		wav("recorder", func(m *maker) {
+			m.sound("-ac", "2", "-ar", "48000", "-c:a", "pcm_s16le")
+			m.edit(func(b []byte) []byte {
+				return append(riffWith(b, riffChunk("LIST", "INFO"+riffChunk("IART", m.word("engineer"))+riffChunk("ISFT", m.word("software"))),
+					riffChunk("LIST", "adtl"+riffChunk("labl", "\x01\x00\x00\x00"+m.hidden("label")+"\x00"))), m.hidden("trailer")...)
+			})
+		}),
+
+		aac("recorder", func(m *maker) {
+			m.sound("-c:a", "aac")
+			m.edit(func(b []byte) []byte { return append(b, id3v1(m)...) })
+		}),
+		aac("radio", func(m *maker) {
+			m.sound("-ac", "2", "-c:a", "aac", "-b:a", "96k")
+			m.edit(func(b []byte) []byte { return append(b, m.hidden("trailer")...) })
+		}),
+
+		// AMR has no place for words: it must come through.
+		kind("amr", ".amr", "audio/amr")("voice", func(m *maker) { m.write(m.path, []byte(amr("#!AMR\n", 7))) }),
+		kind("amr", ".amr", "audio/amr")("low", func(m *maker) { m.write(m.path, []byte(amr("#!AMR\n", 0))) }),
+		kind("amr", ".awb", "audio/amr-wb")("wide", func(m *maker) { m.write(m.path, []byte(amr("#!AMR-WB\n", 2))) }),
+	}
+}
+
+// amr is a second of speech of one mode. Most systems have no program that
+// writes it (3GPP TS 26.101, 26.201; RFC 4867, section 5).
+func amr(magic string, mode int) string {
+	sizes := []int{12, 13, 15, 17, 19, 20, 26, 31}
+	if magic != "#!AMR\n" {
+		sizes = []int{17, 23, 32, 36, 40, 46, 50, 58, 60}
+	}
+	var b strings.Builder
+	b.WriteString(magic)
+	for i := range 50 {
+		b.WriteByte(byte(mode<<3 | 4))
+		for j := range sizes[mode] {
+			c := byte(i*7 + j*13)
+			if j == sizes[mode]-1 {
+				c = 0 // the last bits may be padding
+			}
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func id3v1(m *maker) string {
+	pad := func(s string, n int) string { return (s + strings.Repeat("\x00", n))[:n] }
+	return "TAG" + pad(m.word("id3v1-title"), 30) + pad(m.word("id3v1-artist"), 30) + pad(m.word("id3v1-album"), 30) +
+		"2031" + pad(m.word("id3v1-note"), 30) + "\x0C"
+}
+
+func id3v23(frame, text string) string {
+	f := frame + be32(len(text)+1) + "\x00\x00\x00" + text
+	return "ID3\x03\x00\x00" + string([]byte{0, 0, byte(len(f) >> 7), byte(len(f) & 0x7F)}) + f
+}
+
+// apeTag is a tag of one item (APEv2).
+func apeTag(key, value string) string {
+	le := func(n uint32) string { return string(binary.LittleEndian.AppendUint32(nil, n)) }
+	item := le(uint32(len(value))) + le(0) + key + "\x00" + value
+	block := func(flags uint32) string {
+		return "APETAGEX" + le(2000) + le(uint32(len(item)+32)) + le(1) + le(flags) + strings.Repeat("\x00", 8)
+	}
+	return block(0xA0000000) + item + block(0x80000000)
+}
+
+// flacPicture is how Ogg has covers (RFC 9639, section 8.8).
+func (m *maker) flacPicture() string {
+	text := m.word("cover")
+	jpg := string(withSegment(plainJPEG(m), mCOM, text))
+	b := be32(3) + be32(len("image/jpeg")) + "image/jpeg" + be32(len(text)) + text + be32(61) + be32(43) + be32(24) + be32(0) + be32(len(jpg)) + jpg
+	return base64.StdEncoding.EncodeToString([]byte(b))
+}
+
+// riffWith appends chunks to a RIFF file.
+func riffWith(b []byte, chunks ...string) []byte {
+	for _, c := range chunks {
+		b = append(b, c...)
+	}
+	binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
+	return b
+}
