@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/crc32"
+	"image/jpeg"
 	"io"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type flatDocument struct{ ending, xml string }
 // What a document has beside its words.
 const (
 	withPicture = 1 << iota
+	withPhoto   // makes the picture large
 	withNotes
 	withChanges
 )
@@ -46,8 +48,14 @@ func flat(m *maker, ending, media, body string) flatDocument {
 }
 
 // image is a picture of a phone in a document.
-func (m *maker) image() string {
+func (m *maker) image(has int) string {
+	if has&withPicture == 0 {
+		return ""
+	}
 	jpg := largeJPEG(m)
+	if has&withPhoto != 0 {
+		jpg = photo(m, 3<<20)
+	}
 	if m.media != "application/pdf" { // LibreOffice packs pictures anew for it
 		jpg = withExif(jpg, canonExif(m.hidden("picture-owner"), m.hidden("picture-firmware")))
 	}
@@ -56,94 +64,73 @@ func (m *maker) image() string {
 }
 
 // note is a comment in the margin. Its text is content; who wrote it is not.
-func (m *maker) note() string {
+func (m *maker) note(has int) string {
+	if has&withNotes == 0 {
+		return ""
+	}
 	return `<office:annotation><dc:creator>` + m.hidden("note-author") + `</dc:creator><dc:date>2031-02-03T04:05:07</dc:date><text:p>Mohon diperiksa.</text:p></office:annotation>`
 }
 
 // letter is a text.
 func letter(has int) func(m *maker) flatDocument {
 	return func(m *maker) flatDocument {
-		changes, change, note, image := "", "", "", ""
+		changes, change := "", ""
 		if has&withChanges != 0 {
 			info := `<office:change-info><dc:creator>` + m.hidden("change-author") + `</dc:creator><dc:date>2031-02-03T04:05:08</dc:date></office:change-info>`
 			changes = `<text:tracked-changes><text:changed-region text:id="ct1"><text:insertion>` + info + `</text:insertion></text:changed-region></text:tracked-changes>`
 			change = `<text:change-start text:change-id="ct1"/>, dengan tambahan,<text:change-end text:change-id="ct1"/>`
 		}
-		if has&withNotes != 0 {
-			note = m.note()
-		}
-		if has&withPicture != 0 {
-			image = m.image()
-		}
 		return flat(m, ".fodt", "text", `<office:body><office:text>`+changes+`<text:h text:outline-level="1">Surat contoh</text:h>
-<text:p>Pejabat Contoh mengundang warga`+change+` ke rapat.`+note+`</text:p><text:p>Hormat kami, panitia.`+image+`</text:p></office:text></office:body>`)
+<text:p>Pejabat Contoh mengundang warga`+change+` ke rapat.`+m.note(has)+`</text:p><text:p>Hormat kami, panitia.`+m.image(has)+`</text:p></office:text></office:body>`)
 	}
 }
 
 // sheet is a table.
 func sheet(has int) func(m *maker) flatDocument {
 	return func(m *maker) flatDocument {
-		note, shapes := "", ""
-		if has&withNotes != 0 {
-			note = m.note()
-		}
-		if has&withPicture != 0 {
-			shapes = `<table:shapes>` + m.image() + `</table:shapes>`
-		}
-		rows := ""
+		rows, note := "", m.note(has)
 		for i := range 12 {
 			rows += fmt.Sprintf(`<table:table-row><table:table-cell office:value-type="string">%s<text:p>Desa Contoh %d</text:p></table:table-cell>
 <table:table-cell office:value-type="float" office:value="%d"><text:p>%d</text:p></table:table-cell></table:table-row>`, note, i, 100*i, 100*i)
 			note = ""
 		}
-		return flat(m, ".fods", "spreadsheet", `<office:body><office:spreadsheet><table:table table:name="Dana">`+shapes+rows+`</table:table></office:spreadsheet></office:body>`)
+		return flat(m, ".fods", "spreadsheet", `<office:body><office:spreadsheet><table:table table:name="Dana"><table:shapes>`+m.image(has)+`</table:shapes>`+rows+`</table:table></office:spreadsheet></office:body>`)
 	}
 }
 
 // slides are a presentation.
 func slides(has int) func(m *maker) flatDocument {
 	return func(m *maker) flatDocument {
-		note, image := "", ""
-		if has&withNotes != 0 {
-			note = m.note()
-		}
-		if has&withPicture != 0 {
-			image = m.image()
-		}
 		return flat(m, ".fodp", "presentation", `<office:automatic-styles><style:page-layout style:name="P"/></office:automatic-styles>
 <office:master-styles><style:master-page style:name="M" style:page-layout-name="P"/></office:master-styles>
 <office:body><office:presentation><draw:page draw:name="satu" draw:master-page-name="M">
-<draw:frame svg:x="2cm" svg:y="2cm" svg:width="18cm" svg:height="3cm"><draw:text-box><text:p>Netralitas contoh</text:p></draw:text-box></draw:frame>`+image+note+
+<draw:frame svg:x="2cm" svg:y="2cm" svg:width="18cm" svg:height="3cm"><draw:text-box><text:p>Netralitas contoh</text:p></draw:text-box></draw:frame>`+m.image(has)+m.note(has)+
 			`</draw:page><draw:page draw:name="dua" draw:master-page-name="M"><draw:frame svg:x="2cm" svg:y="2cm" svg:width="18cm" svg:height="3cm">
 <draw:text-box><text:p>Halaman kedua</text:p></draw:text-box></draw:frame></draw:page></office:presentation></office:body>`)
 	}
 }
 
-// documents are letters, sheets and slides.
-func documents() []specimen {
+// documents are letters, sheets and slides of all programs, with these things
+// in them.
+func documents(has int) []specimen {
 	const (
 		open = "application/vnd.oasis.opendocument."
 		xml  = "application/vnd.openxmlformats-officedocument."
 	)
-	var all []specimen
-	for _, kind := range []struct {
-		ending, media string
-		flat          func(has int) func(m *maker) flatDocument
-		office        func(m *maker)
-	}{
-		{"docx", xml + "wordprocessingml.document", letter, word365},
-		{"xlsx", xml + "spreadsheetml.sheet", sheet, word365},
-		{"pptx", xml + "presentationml.presentation", slides, word365},
-		{"odt", open + "text", letter, libre},
-		{"ods", open + "spreadsheet", sheet, libre},
-		{"odp", open + "presentation", slides, libre},
-	} {
-		one := func(name string, has int, make func(m *maker)) {
-			all = append(all, specimen{name: kind.ending + "-" + name + "." + kind.ending, media: kind.media, flat: kind.flat(has), make: make})
+	all := []specimen{
+		{name: "docx", media: xml + "wordprocessingml.document", flat: letter(has), make: word365},
+		{name: "xlsx", media: xml + "spreadsheetml.sheet", flat: sheet(has), make: word365},
+		{name: "pptx", media: xml + "presentationml.presentation", flat: slides(has), make: word365},
+		{name: "odt", media: open + "text", flat: letter(has), make: libre},
+		{name: "ods", media: open + "spreadsheet", flat: sheet(has), make: libre},
+		{name: "odp", media: open + "presentation", flat: slides(has), make: libre},
+	}
+	name := map[int]string{0: "plain", withPicture: "picture", withNotes | withChanges: "notes", withPicture | withPhoto: "photo"}[has]
+	for i, d := range all {
+		all[i].name = d.name + "-" + name + "." + d.name
+		if has&withPicture == 0 {
+			all[i].make = nil // as LibreOffice wrote it
 		}
-		one("plain", 0, nil)
-		one("picture", withPicture, kind.office)
-		one("notes", withNotes|withChanges, nil)
 	}
 	return all
 }
@@ -269,14 +256,18 @@ func pdfs() []specimen {
 			m.run("qpdf", m.path, "--object-streams=generate", "--linearize", m.path+".new")
 			m.edit(func([]byte) []byte { return m.read(m.path + ".new") })
 		}),
-		pdf("scanner", nil, func(m *maker) { m.write(m.path, scannedPDF(m)) }),
+		pdf("scanner", nil, func(m *maker) { m.write(m.path, scannedPDF(m, plainJPEG(m))) }),
 	}
 }
 
 // scannedPDF is one picture on a page, as scanners and phones write it, and a
 // note of a reader that is not shown.
-func scannedPDF(m *maker) []byte {
-	jpg := string(withExif(plainJPEG(m), canonExif(m.hidden("picture-owner"), m.hidden("picture-firmware"))))
+func scannedPDF(m *maker, picture []byte) []byte {
+	size, err := jpeg.DecodeConfig(bytes.NewReader(picture))
+	if err != nil {
+		m.Fatal(err)
+	}
+	jpg := string(withExif(picture, canonExif(m.hidden("picture-owner"), m.hidden("picture-firmware"))))
 	stream := func(dict, body string) string {
 		return fmt.Sprintf("<<%s/Length %d>>\nstream\n%s\nendstream", dict, len(body), body)
 	}
@@ -288,7 +279,7 @@ func scannedPDF(m *maker) []byte {
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</XObject<</Im0 5 0 R>>>>/Annots[8 0 R]" +
 			"/PieceInfo<</Scanner<</LastModified(D:20310203040506)/Private(" + m.hidden("private") + ")>>>>/LastModified(D:20310203040506)>>",
 		stream("", "q 180 0 0 180 10 10 cm /Im0 Do Q"),
-		stream("/Type/XObject/Subtype/Image/Width 61/Height 43/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode", jpg),
+		stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode", size.Width, size.Height), jpg),
 		"<</Producer(" + m.word("producer") + ")/Author(" + m.word("author") + ")/CreationDate(D:20310203040506+07'00')>>",
 		stream("/Type/Metadata/Subtype/XML", xmp),
 		"<</Type/Annot/Subtype/Text/Rect[10 10 30 30]/F 2/Contents(Periksa)/T(" + m.hidden("annotation-author") + ")/NM(" + m.hidden("annotation-name") + ")/M(D:20310203040506)>>",

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -158,14 +157,17 @@ func unzipped(t testing.TB, f *zip.File) []byte {
 	return b
 }
 
-// holdsWord looks for a word in clear and as the formats here may write it.
-func holdsWord(b []byte, word string) bool {
+// wide looks for a word in UTF-16, also as PDF may write it.
+func wide(b []byte, word string) bool {
 	var be, le []byte
 	for _, u := range utf16.Encode([]rune(word)) {
 		be, le = append(be, byte(u>>8), byte(u)), append(le, byte(u), byte(u>>8))
 	}
-	x := hex.EncodeToString(be) // PDF
-	return slices.ContainsFunc([]string{word, string(be), string(le), x, strings.ToUpper(x)}, func(form string) bool {
-		return bytes.Contains(b, []byte(form))
-	})
+	x := []byte(hex.EncodeToString(be))
+	for _, form := range [][]byte{be, le, x, bytes.ToUpper(x)} {
+		if bytes.Contains(b, form) {
+			return true
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // A specimen is one file of the corpus, and how it is made: by the programs
@@ -29,7 +31,8 @@ type specimen struct {
 func specimens() []specimen {
 	var all []specimen
 	for _, some := range [][]specimen{
-		photos(), graphics(), scans(), films(), sounds(), pdfs(), documents(), // slow ones last: others fill the wait
+		photos(), graphics(), scans(), films(), sounds(), pdfs(), // documents last: LibreOffice has time until then
+		documents(0), documents(withPicture), documents(withNotes | withChanges),
 	} {
 		all = append(all, some...)
 	}
@@ -73,8 +76,8 @@ type workshop struct {
 	converted map[string]chan error
 }
 
-// corpus prepares all specimens; each is made by its own make.
-func corpus(t testing.TB) []*maker {
+// corpus prepares to make specimens; each is made by its own produce.
+func corpus(t testing.TB, specimens []specimen) []*maker {
 	t.Helper()
 	needs(t, "exiftool", "ffmpeg", "pdftotext", "pdftoppm", "qpdf", "soffice", "heif-enc", "heif-convert",
 		"avifenc", "avifdec", "cwebp", "dwebp", "gif2webp", "webpmux", "tiffcp")
@@ -89,7 +92,7 @@ func corpus(t testing.TB) []*maker {
 	}
 	var all []*maker
 	flat := map[string][]string{}
-	for i, s := range specimens() {
+	for i, s := range specimens {
 		m := &maker{TB: t, workshop: w, specimen: s, number: i + 1, path: filepath.Join(w.dir, "original", s.name)}
 		if s.flat != nil {
 			d := s.flat(m)
@@ -137,8 +140,11 @@ func (w *workshop) soffice(t testing.TB, into, format string, files []string) er
 		"-env:UserInstallation=file://" + filepath.Join(w.dir, "profile"), "--headless", "--norestore",
 		"--convert-to", format, "--outdir", into,
 	}, files...)
-	out, err := exec.CommandContext(t.Context(), "soffice", args...).CombinedOutput()
-	if err != nil {
+	ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer stop()
+	c := exec.CommandContext(ctx, "soffice", args...)
+	c.WaitDelay = 5 * time.Second // it is a script, whose program holds the output open
+	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
