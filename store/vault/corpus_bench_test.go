@@ -16,10 +16,10 @@ import (
 // mat2-refused. Its start, some tenths of a second, is in its time: whoever
 // calls it waits for it. It keeps its copies on the disk; ours are thrown away.
 func BenchmarkCorpus(b *testing.B) {
-	needs(b, "mat2")
+	needsPrograms(b, "mat2")
 	var endings []string
 	files := map[string][]*maker{}
-	for _, m := range corpus(b, append(specimens(), large()...)) {
+	for _, m := range corpus(b, append(specimens(), largeFiles()...)) {
 		m.produce(b)
 		ending := filepath.Ext(m.name)[1:]
 		kind := ending + "/small"
@@ -88,8 +88,8 @@ func beside(b *testing.B, files []*maker) {
 	b.ReportMetric(float64(len(all)-refused)/took, "mat2-files/s")
 }
 
-// large is a file of some megabytes of each kind.
-func large() []specimen {
+// largeFiles is a file of some megabytes of each kind.
+func largeFiles() []specimen {
 	var all []specimen
 	add := func(ending, media string, make func(m *maker)) {
 		all = append(all, specimen{name: "large." + ending, media: media, make: make})
@@ -122,7 +122,7 @@ func large() []specimen {
 	ffmpeg("wav", "audio/wav", audio)
 	ffmpeg("aac", "audio/aac", audio, "-c:a", "aac", "-b:a", "256k")
 	add("amr", "audio/amr", func(m *maker) {
-		second := amr("#!AMR\n", 7)
+		second := amrSecond("#!AMR\n", 7)
 		m.write(m.path, []byte("#!AMR\n"+strings.Repeat(second[6:], 1000)))
 	})
 	add("pdf", "application/pdf", func(m *maker) { m.write(m.path, scannedPDF(m, photo(m, 3<<20))) })

@@ -25,7 +25,7 @@ const (
 	withChanges
 )
 
-func flat(m *maker, ending, media, body string) flatDocument {
+func flatFile(m *maker, ending, media, body string) flatDocument {
 	description, client := m.word, m.hidden
 	if m.media == "application/pdf" { // has no place for these
 		description = func(string) string { return "contoh" }
@@ -80,7 +80,7 @@ func letter(has int) func(m *maker) flatDocument {
 			changes = `<text:tracked-changes><text:changed-region text:id="ct1"><text:insertion>` + info + `</text:insertion></text:changed-region></text:tracked-changes>`
 			change = `<text:change-start text:change-id="ct1"/>, dengan tambahan,<text:change-end text:change-id="ct1"/>`
 		}
-		return flat(m, ".fodt", "text", `<office:body><office:text>`+changes+`<text:h text:outline-level="1">Surat contoh</text:h>
+		return flatFile(m, ".fodt", "text", `<office:body><office:text>`+changes+`<text:h text:outline-level="1">Surat contoh</text:h>
 <text:p>Pejabat Contoh mengundang warga`+change+` ke rapat.`+m.note(has)+`</text:p><text:p>Hormat kami, panitia.`+m.image(has)+`</text:p></office:text></office:body>`)
 	}
 }
@@ -94,14 +94,14 @@ func sheet(has int) func(m *maker) flatDocument {
 <table:table-cell office:value-type="float" office:value="%d"><text:p>%d</text:p></table:table-cell></table:table-row>`, note, i, 100*i, 100*i)
 			note = ""
 		}
-		return flat(m, ".fods", "spreadsheet", `<office:body><office:spreadsheet><table:table table:name="Dana"><table:shapes>`+m.image(has)+`</table:shapes>`+rows+`</table:table></office:spreadsheet></office:body>`)
+		return flatFile(m, ".fods", "spreadsheet", `<office:body><office:spreadsheet><table:table table:name="Dana"><table:shapes>`+m.image(has)+`</table:shapes>`+rows+`</table:table></office:spreadsheet></office:body>`)
 	}
 }
 
 // slides are a presentation.
 func slides(has int) func(m *maker) flatDocument {
 	return func(m *maker) flatDocument {
-		return flat(m, ".fodp", "presentation", `<office:automatic-styles><style:page-layout style:name="P"/></office:automatic-styles>
+		return flatFile(m, ".fodp", "presentation", `<office:automatic-styles><style:page-layout style:name="P"/></office:automatic-styles>
 <office:master-styles><style:master-page style:name="M" style:page-layout-name="P"/></office:master-styles>
 <office:body><office:presentation><draw:page draw:name="satu" draw:master-page-name="M">
 <draw:frame svg:x="2cm" svg:y="2cm" svg:width="18cm" svg:height="3cm"><draw:text-box><text:p>Netralitas contoh</text:p></draw:text-box></draw:frame>`+m.image(has)+m.note(has)+
@@ -216,7 +216,7 @@ func (m *maker) repack(change func(name, body string) string, more ...string) {
 		}
 	}
 	for _, f := range old.File {
-		body := string(unzipped(m, f))
+		body := string(unzippedMember(m, f))
 		if name := f.Name; !slices.Contains(more, name) {
 			put(name, f.Method, change(name, body))
 		}

@@ -48,17 +48,23 @@ func (m *maker) looks(path string) string {
 	case "application/pdf":
 		pages := m.temp("")
 		m.run("pdftoppm", "-r", "36", path, pages)
-		said := m.run("pdftotext", "-layout", path, "-")
+		said := m.reads(path)
 		list, err := filepath.Glob(pages + "*")
 		if err != nil || len(list) == 0 {
 			m.Fatalf("pdftoppm showed no page: %v", err)
 		}
 		for _, page := range list {
-			said += sum(m.read(page)) + "\n"
+			said += sumOf(m.read(page)) + "\n"
 		}
 		return said
 	}
 	return m.frames(path, "0:V?", "0:a?") // without covers
+}
+
+// reads is the text of a PDF.
+func (m *maker) reads(path string) string {
+	m.Helper()
+	return m.run("pdftotext", "-layout", path, "-")
 }
 
 // frames lists every frame of some streams, when it comes and its pixels or
@@ -84,25 +90,34 @@ func (m *maker) picture(path string) string {
 
 var ratio = regexp.MustCompile(`(?m)^#sar .*\n`)
 
+// webpFrames looks at a WebP picture, or at each of one that moves, with where
+// and how long it is shown.
 func (m *maker) webpFrames(path string) string {
 	m.Helper()
-	info := m.run("webpmux", "-info", path)
 	decode := func(path string) string {
 		out := m.temp(".png")
 		m.run("dwebp", "-quiet", path, "-o", out)
 		return m.pixels(out)
 	}
-	if !strings.Contains(info, "Number of frames:") {
+	if head := m.read(path)[:30]; string(head[12:16]) != "VP8X" || head[20]&2 == 0 {
 		return decode(path)
 	}
-	_, frames, _ := strings.Cut(info, "Background color") // and loops, and where and how long each frame stands
-	for n := range strings.Count(frames, "\n") - 3 {
-		out := m.temp(".webp")
-		m.run("webpmux", "-get", "frame", fmt.Sprint(n+1), path, "-o", out)
-		frames += decode(out)
+	_, said, _ := strings.Cut(m.run("webpmux", "-info", path), "Background color")
+	looks := ""
+	for line := range strings.Lines(said) {
+		columns := strings.Fields(line)
+		if frame := webpFrame.FindStringSubmatch(line); frame != nil {
+			out := m.temp(".webp")
+			m.run("webpmux", "-get", "frame", frame[1], path, "-o", out)
+			columns[len(columns)-2] = decode(out) // instead of how many bytes it has
+		}
+		looks += strings.Join(columns, " ") + "\n"
 	}
-	return frames
+	return looks
 }
+
+// webpFrame is how webpmux begins what it says of a frame.
+var webpFrame = regexp.MustCompile(`^ *(\d+):`)
 
 // pixels of a PNG that a decoder wrote.
 func (m *maker) pixels(path string) string {
@@ -111,10 +126,10 @@ func (m *maker) pixels(path string) string {
 	if err != nil {
 		m.Fatal(err)
 	}
-	return sum(fmt.Appendf(nil, "%T %v %v", img, img.Bounds(), img))
+	return sumOf(fmt.Appendf(nil, "%T %v %v", img, img.Bounds(), img))
 }
 
-func sum(b []byte) string {
+func sumOf(b []byte) string {
 	s := sha256.Sum256(b)
 	return hex.EncodeToString(s[:])
 }
@@ -130,7 +145,7 @@ func (m *maker) layers(path string, b []byte) [][]byte {
 			m.Fatal(err)
 		}
 		for _, f := range z.File {
-			all = append(all, []byte(f.Name), unzipped(m, f))
+			all = append(all, []byte(f.Name), unzippedMember(m, f))
 		}
 	case m.media == "application/pdf":
 		out := m.temp(".pdf")
@@ -143,7 +158,7 @@ func (m *maker) layers(path string, b []byte) [][]byte {
 	return all
 }
 
-func unzipped(t testing.TB, f *zip.File) []byte {
+func unzippedMember(t testing.TB, f *zip.File) []byte {
 	t.Helper()
 	r, err := f.Open()
 	if err != nil {
@@ -157,8 +172,8 @@ func unzipped(t testing.TB, f *zip.File) []byte {
 	return b
 }
 
-// wide looks for a word in UTF-16, also as PDF may write it.
-func wide(b []byte, word string) bool {
+// holdsWide looks for a word in UTF-16, also as PDF may write it.
+func holdsWide(b []byte, word string) bool {
 	var be, le []byte
 	for _, u := range utf16.Encode([]rune(word)) {
 		be, le = append(be, byte(u>>8), byte(u)), append(le, byte(u), byte(u>>8))

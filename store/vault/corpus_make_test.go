@@ -79,7 +79,7 @@ type workshop struct {
 // corpus prepares to make specimens; each is made by its own produce.
 func corpus(t testing.TB, specimens []specimen) []*maker {
 	t.Helper()
-	needs(t, "exiftool", "ffmpeg", "pdftotext", "pdftoppm", "qpdf", "soffice", "heif-enc", "heif-convert",
+	needsPrograms(t, "exiftool", "ffmpeg", "pdftotext", "pdftoppm", "qpdf", "soffice", "heif-enc", "heif-convert",
 		"avifenc", "avifdec", "cwebp", "dwebp", "gif2webp", "webpmux", "tiffcp")
 	w := &workshop{t.TempDir(), make(chan *exiftool, runtime.GOMAXPROCS(0)), map[string]chan error{}}
 	for range cap(w.exiftools) {
@@ -106,8 +106,8 @@ func corpus(t testing.TB, specimens []specimen) []*maker {
 	return all
 }
 
-// needs fails the test when a program is missing.
-func needs(t testing.TB, programs ...string) {
+// needsPrograms fails the test when a program is missing.
+func needsPrograms(t testing.TB, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {

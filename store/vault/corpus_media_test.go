@@ -82,7 +82,7 @@ func films() []specimen {
 			m.times()
 		}),
 		mp4("editor", func(m *maker) {
-			m.film("-c:v", "mpeg4", "-c:a", "aac")
+			m.film("-c:v", "mpeg4", "-flags:v", "+bitexact", "-c:a", "aac") // or it signs its frames
 			m.editor()
 			m.tag("-ItemList:Artist="+m.word("artist"), "-ItemList:Comment="+m.word("comment"), "-UserData:Author="+m.word("author"))
 		}),
@@ -106,7 +106,7 @@ func films() []specimen {
 			apple(m)
 		}),
 		mov("camera", func(m *maker) {
-			m.film("-c:v", "mjpeg", "-c:a", "pcm_s16le", "-timecode", "04:05:06:07", "-metadata:s:v", "reel_name="+m.word("reel"))
+			m.film("-c:v", "libx264", "-c:a", "pcm_s16le", "-timecode", "04:05:06:07", "-metadata:s:v", "reel_name="+m.word("reel"))
 			m.tag("-UserData:Make="+m.word("make"), "-UserData:Model="+m.word("model"), "-UserData:Artist="+m.word("artist"))
 			m.times()
 		}),
@@ -118,10 +118,10 @@ func films() []specimen {
 		}),
 		gpp("phone", func(m *maker) {
 			m.value("Lat=-7.25749 Lon=112.75209")
-			m.film("-c:v", "mpeg4", "-c:a", "aac", "-metadata", "location="+whereFilmed, "-metadata", "comment="+m.word("comment"))
+			m.film("-c:v", "mpeg4", "-flags:v", "+bitexact", "-c:a", "aac", "-metadata", "location="+whereFilmed, "-metadata", "comment="+m.word("comment"))
 		}),
 		gpp("voice", func(m *maker) {
-			m.ffmpeg("-i", m.put(".amr", amr("#!AMR\n", 7)), "-c", "copy", "-metadata", "title="+m.word("title"), m.path)
+			m.ffmpeg("-i", m.put(".amr", amrSecond("#!AMR\n", 7)), "-c", "copy", "-metadata", "title="+m.word("title"), m.path)
 			m.times()
 		}),
 	}
@@ -130,7 +130,7 @@ func films() []specimen {
 // withMetadataTrack copies the sound's track, and makes one of metadata of it,
 // as newer phones have for where the camera looked.
 func withMetadataTrack(m *maker, b []byte, word string) []byte {
-	at := topBox(m, b, "moov")
+	at := outerBox(m, b, "moov")
 	moov := b[at : at+int(binary.BigEndian.Uint32(b[at:]))]
 	if at+len(moov) != len(b) {
 		m.Fatal("the directory does not come last")
@@ -138,28 +138,28 @@ func withMetadataTrack(m *maker, b []byte, word string) []byte {
 	sound := bytes.LastIndex(moov, []byte("soun"))
 	trak := bytes.LastIndex(moov[:sound], []byte("trak")) - 4
 	copied := string(moov[trak : trak+int(binary.BigEndian.Uint32(moov[trak:]))])
-	keys := "keys" + be32(8+len(word)) + "mdta" + word
-	entry := strings.Repeat("\x00", 6) + "\x00\x01" + be32(4+len(keys)) + keys
+	keys := "keys" + bigEndian32(8+len(word)) + "mdta" + word
+	entry := strings.Repeat("\x00", 6) + "\x00\x01" + bigEndian32(4+len(keys)) + keys
 	stsd := strings.Index(copied, "stsd") - 4
 	old := int(binary.BigEndian.Uint32([]byte(copied[stsd:])))
-	box := func(kind, body string) string { return be32(8+len(body)) + kind + body }
+	box := func(kind, body string) string { return bigEndian32(8+len(body)) + kind + body }
 	fresh := box("stsd", "\x00\x00\x00\x00\x00\x00\x00\x01"+box("mebx", entry))
 	copied = copied[:stsd] + fresh + copied[stsd+old:]
 	for _, kind := range []string{"trak", "mdia", "minf", "stbl"} {
 		i := strings.Index(copied, kind) - 4
 		n := int(binary.BigEndian.Uint32([]byte(copied[i:])))
-		copied = copied[:i] + be32(n+len(fresh)-old) + copied[i+4:]
+		copied = copied[:i] + bigEndian32(n+len(fresh)-old) + copied[i+4:]
 	}
 	copied = strings.Replace(strings.Replace(copied, "soun", "meta", 1), "smhd", "nmhd", 1)
 	id := strings.Index(copied, "tkhd") + 4 + 12
-	copied = copied[:id] + be32(9) + copied[id+4:]
+	copied = copied[:id] + bigEndian32(9) + copied[id+4:]
 	out := append(bytes.Clone(b), copied...)
 	binary.BigEndian.PutUint32(out[at:], uint32(len(moov)+len(copied)))
 	return out
 }
 
-// topBox is where a box of the outermost level begins.
-func topBox(m *maker, b []byte, kind string) int {
+// outerBox is where a box of the outermost level begins.
+func outerBox(m *maker, b []byte, kind string) int {
 	for at := 0; at+8 <= len(b); at += int(binary.BigEndian.Uint32(b[at:])) {
 		if string(b[at+4:at+8]) == kind {
 			return at
@@ -221,12 +221,12 @@ func sounds() []specimen {
 		}),
 		mp3("id3v1", func(m *maker) {
 			m.sound("-c:a", "libmp3lame", "-write_id3v2", "0", "-map_metadata", "-1")
-			m.edit(func(b []byte) []byte { return append(b, id3v1(m)...) })
+			m.edit(func(b []byte) []byte { return append(b, id3v1Tag(m)...) })
 		}),
 		mp3("ape", func(m *maker) {
 			m.sound(append([]string{"-c:a", "libmp3lame", "-b:a", "64k"}, tags(m)...)...)
 			m.edit(func(b []byte) []byte {
-				return append(append(b, apeTag("Artist", m.word("ape-artist"))...), id3v1(m)...)
+				return append(append(b, apeTag("Artist", m.word("ape-artist"))...), id3v1Tag(m)...)
 			})
 		}),
 		mp3("voice", func(m *maker) {
@@ -241,36 +241,36 @@ func sounds() []specimen {
 		wav("id3", func(m *maker) {
 			m.sound("-c:a", "pcm_s24le")
 			m.edit(func(b []byte) []byte {
-				return riffWith(b, riffChunk("id3 ", id3v23("TPE1", m.word("id3-artist"))), riffChunk("iXML", "<BWFXML><NOTE>"+m.hidden("ixml")+"</NOTE></BWFXML>"))
+				return riffWith(b, riffPart("id3 ", id3v23Tag("TPE1", m.word("id3-artist"))), riffPart("iXML", "<BWFXML><NOTE>"+m.hidden("ixml")+"</NOTE></BWFXML>"))
 			})
 		}),
 		wav("recorder", func(m *maker) {
 			m.sound("-ac", "2", "-ar", "48000", "-c:a", "pcm_s16le")
 			m.edit(func(b []byte) []byte {
-				return append(riffWith(b, riffChunk("LIST", "INFO"+riffChunk("IART", m.word("engineer"))+riffChunk("ISFT", m.word("software"))),
-					riffChunk("LIST", "adtl"+riffChunk("labl", "\x01\x00\x00\x00"+m.hidden("label")+"\x00"))), m.hidden("trailer")...)
+				return append(riffWith(b, riffPart("LIST", "INFO"+riffPart("IART", m.word("engineer"))+riffPart("ISFT", m.word("software"))),
+					riffPart("LIST", "adtl"+riffPart("labl", "\x01\x00\x00\x00"+m.hidden("label")+"\x00"))), m.hidden("trailer")...)
 			})
 		}),
 
 		aac("recorder", func(m *maker) {
 			m.sound("-c:a", "aac")
-			m.edit(func(b []byte) []byte { return append(b, id3v1(m)...) })
+			m.edit(func(b []byte) []byte { return append(b, id3v1Tag(m)...) })
 		}),
 		aac("radio", func(m *maker) {
 			m.sound("-ac", "2", "-c:a", "aac", "-b:a", "96k")
-			m.edit(func(b []byte) []byte { return append(b, m.hidden("trailer")...) })
+			m.edit(func(b []byte) []byte { return append(b, apeTag("Artist", m.hidden("ape-artist"))...) })
 		}),
 
 		// AMR has no place for words: it must come through.
-		kind("amr", ".amr", "audio/amr")("voice", func(m *maker) { m.write(m.path, []byte(amr("#!AMR\n", 7))) }),
-		kind("amr", ".amr", "audio/amr")("low", func(m *maker) { m.write(m.path, []byte(amr("#!AMR\n", 0))) }),
-		kind("amr", ".awb", "audio/amr-wb")("wide", func(m *maker) { m.write(m.path, []byte(amr("#!AMR-WB\n", 2))) }),
+		kind("amr", ".amr", "audio/amr")("voice", func(m *maker) { m.write(m.path, []byte(amrSecond("#!AMR\n", 7))) }),
+		kind("amr", ".amr", "audio/amr")("low", func(m *maker) { m.write(m.path, []byte(amrSecond("#!AMR\n", 0))) }),
+		kind("amr", ".awb", "audio/amr-wb")("wide", func(m *maker) { m.write(m.path, []byte(amrSecond("#!AMR-WB\n", 2))) }),
 	}
 }
 
-// amr is a second of speech of one mode. Most systems have no program that
+// amrSecond is a second of speech of one mode. Most systems have no program that
 // writes it (3GPP TS 26.101, 26.201; RFC 4867, section 5).
-func amr(magic string, mode int) string {
+func amrSecond(magic string, mode int) string {
 	sizes := []int{12, 13, 15, 17, 19, 20, 26, 31}
 	if magic != "#!AMR\n" {
 		sizes = []int{17, 23, 32, 36, 40, 46, 50, 58, 60}
@@ -290,14 +290,14 @@ func amr(magic string, mode int) string {
 	return b.String()
 }
 
-func id3v1(m *maker) string {
+func id3v1Tag(m *maker) string {
 	pad := func(s string, n int) string { return (s + strings.Repeat("\x00", n))[:n] }
 	return "TAG" + pad(m.word("id3v1-title"), 30) + pad(m.word("id3v1-artist"), 30) + pad(m.word("id3v1-album"), 30) +
 		"2031" + pad(m.word("id3v1-note"), 30) + "\x0C"
 }
 
-func id3v23(frame, text string) string {
-	f := frame + be32(len(text)+1) + "\x00\x00\x00" + text
+func id3v23Tag(frame, text string) string {
+	f := frame + bigEndian32(len(text)+1) + "\x00\x00\x00" + text
 	return "ID3\x03\x00\x00" + string([]byte{0, 0, byte(len(f) >> 7), byte(len(f) & 0x7F)}) + f
 }
 
@@ -315,7 +315,7 @@ func apeTag(key, value string) string {
 func (m *maker) flacPicture() string {
 	text := m.word("cover")
 	jpg := string(withSegment(plainJPEG(m), mCOM, text))
-	b := be32(3) + be32(len("image/jpeg")) + "image/jpeg" + be32(len(text)) + text + be32(61) + be32(43) + be32(24) + be32(0) + be32(len(jpg)) + jpg
+	b := bigEndian32(3) + bigEndian32(len("image/jpeg")) + "image/jpeg" + bigEndian32(len(text)) + text + bigEndian32(61) + bigEndian32(43) + bigEndian32(24) + bigEndian32(0) + bigEndian32(len(jpg)) + jpg
 	return base64.StdEncoding.EncodeToString([]byte(b))
 }
 

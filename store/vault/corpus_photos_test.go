@@ -122,7 +122,7 @@ func photos() []specimen {
 		}),
 		photo("credentials", func(m *maker) { // Content Credentials, where newer cameras sign who took it
 			m.write(m.path, plainJPEG(m))
-			box := func(kind, body string) string { return be32(8+len(body)) + kind + body }
+			box := func(kind, body string) string { return bigEndian32(8+len(body)) + kind + body }
 			jumbf := box("jumb", box("jumd", "c2pa\x00\x11\x00\x10\x80\x00\x00\xAA\x00\x38\x9B\x71\x03c2pa\x00")+
 				box("jumb", box("jumd", "json\x00\x11\x00\x10\x80\x00\x00\xAA\x00\x38\x9B\x71\x03"+m.word("c2pa-label")+"\x00")+
 					box("json", `{"author":"`+m.word("c2pa-author")+`"}`)))
@@ -210,7 +210,7 @@ func graphics() []specimen {
 			m.write(m.path, stillGIF(m))
 			m.tag("-Comment=" + m.word("comment"))
 			m.edit(func(b []byte) []byte {
-				app := "\x21\xFF\x0BPRIVATE01.0" + subBlock(m.hidden("application")) + "\x00"
+				app := "\x21\xFF\x0BPRIVATE01.0" + gifBlock(m.hidden("application")) + "\x00"
 				return append([]byte(string(b[:len(b)-1])+app+"\x3B"), m.hidden("trailer")...)
 			})
 		}),
@@ -231,7 +231,7 @@ func graphics() []specimen {
 			m.webp("-q", "80")
 			m.device()
 			m.edit(func(b []byte) []byte {
-				b = append(b, riffChunk("pRVt", m.hidden("private-chunk"))...)
+				b = append(b, riffPart("pRVt", m.hidden("private-chunk"))...)
 				binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
 				return append(b, m.hidden("trailer")...)
 			})
@@ -331,9 +331,9 @@ func stillGIF(m *maker) []byte {
 	return b.Bytes()
 }
 
-func subBlock(s string) string { return string([]byte{byte(len(s))}) + s }
+func gifBlock(s string) string { return string([]byte{byte(len(s))}) + s }
 
-func be32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
+func bigEndian32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
 
 // withSegment puts a segment behind the start of a JPEG.
 func withSegment(jpg []byte, marker byte, body string) []byte {
@@ -342,14 +342,14 @@ func withSegment(jpg []byte, marker byte, body string) []byte {
 
 func withExif(jpg []byte, tiff string) []byte { return withSegment(jpg, mAPP1, "Exif\x00\x00"+tiff) }
 
-// field is an entry of a TIFF directory.
-type field struct {
+// exifField is an entry of a TIFF directory.
+type exifField struct {
 	tag, kind uint16
 	body      string
 }
 
-// directory is a TIFF directory that stands at an offset, and its values.
-func directory(order binary.AppendByteOrder, at int, fields ...field) string {
+// exifDirectory is a TIFF directory that stands at an offset, and its values.
+func exifDirectory(order binary.AppendByteOrder, at int, fields ...exifField) string {
 	b := order.AppendUint16(nil, uint16(len(fields)))
 	values := ""
 	at += 2 + 12*len(fields) + 4
@@ -374,18 +374,18 @@ func directory(order binary.AppendByteOrder, at int, fields ...field) string {
 // exifWithNote is an EXIF block with a maker note, which is told its offset.
 func exifWithNote(order binary.AppendByteOrder, magic, maker string, note func(at int) string) string {
 	first := func(exif int) string {
-		return directory(order, 8, field{0x010F, kindASCII, maker + "\x00"},
-			field{0x8769, kindLong, string(order.AppendUint32(nil, uint32(exif)))})
+		return exifDirectory(order, 8, exifField{0x010F, kindASCII, maker + "\x00"},
+			exifField{0x8769, kindLong, string(order.AppendUint32(nil, uint32(exif)))})
 	}
 	exif := 8 + len(first(0))
 	return magic + string(order.AppendUint32(nil, 8)) + first(exif) +
-		directory(order, exif, field{0x927C, kindBytes, note(exif + 2 + 12 + 4)})
+		exifDirectory(order, exif, exifField{0x927C, kindBytes, note(exif + 2 + 12 + 4)})
 }
 
 // canonExif has the name of the camera's owner in Canon's notes.
 func canonExif(owner, firmware string) string {
 	return exifWithNote(binary.LittleEndian, "II*\x00", "Canon", func(at int) string {
-		return directory(binary.LittleEndian, at, field{0x0007, kindASCII, firmware + "\x00"}, field{0x0009, kindASCII, owner + "\x00"})
+		return exifDirectory(binary.LittleEndian, at, exifField{0x0007, kindASCII, firmware + "\x00"}, exifField{0x0009, kindASCII, owner + "\x00"})
 	})
 }
 
@@ -393,22 +393,23 @@ func canonExif(owner, firmware string) string {
 func appleExif(content, image string) string {
 	return exifWithNote(binary.BigEndian, "MM\x00*", "Apple", func(int) string {
 		head := "Apple iOS\x00\x00\x01MM"
-		return head + directory(binary.BigEndian, len(head), field{0x0011, kindASCII, content + "\x00"}, field{0x0015, kindASCII, image + "\x00"})
+		return head + exifDirectory(binary.BigEndian, len(head), exifField{0x0011, kindASCII, content + "\x00"}, exifField{0x0015, kindASCII, image + "\x00"})
 	})
 }
 
 // iccProfile is the least that passes for a colour profile.
 func iccProfile(description, copyright string) string {
-	desc := "desc\x00\x00\x00\x00" + be32(len(description)+1) + description + "\x00" + strings.Repeat("\x00", 78)
+	desc := "desc\x00\x00\x00\x00" + bigEndian32(len(description)+1) + description + "\x00" + strings.Repeat("\x00", 78)
 	desc += strings.Repeat("\x00", -len(desc)&3)
 	text := "text\x00\x00\x00\x00" + copyright + "\x00"
 	const tags = 128 + 4 + 2*12
-	table := be32(2) + "desc" + be32(tags) + be32(len(desc)) + "cprt" + be32(tags+len(desc)) + be32(len(text))
-	head := be32(tags+len(desc)+len(text)) + "test\x02\x40\x00\x00mntrRGB XYZ " +
-		"\x07\xEF\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06" + "acsp" + strings.Repeat("\x00", 128-40)
+	table := bigEndian32(2) + "desc" + bigEndian32(tags) + bigEndian32(len(desc)) + "cprt" + bigEndian32(tags+len(desc)) + bigEndian32(len(text))
+	head := bigEndian32(tags+len(desc)+len(text)) + "test\x02\x40\x00\x00mntrRGB XYZ " +
+		"\x07\xEF\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06" + "acsp" + strings.Repeat("\x00", 28) +
+		"\x00\x00\xF6\xD6\x00\x01\x00\x00\x00\x00\xD3\x2D" + strings.Repeat("\x00", 128-80)
 	return head + table + desc + text
 }
 
-func riffChunk(kind, body string) string {
+func riffPart(kind, body string) string {
 	return kind + string(binary.LittleEndian.AppendUint32(nil, uint32(len(body)))) + body + "\x00"[:len(body)%2]
 }

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// tag is what exiftool says about a file.
-type tag struct{ group, name, value string }
+// exifTag is what exiftool says about a file.
+type exifTag struct{ group, name, value string }
 
-func (t tag) String() string { return t.group + ":" + t.name + " = " + t.value }
+func (t exifTag) String() string { return t.group + ":" + t.name + " = " + t.value }
 
 var numbered = regexp.MustCompile(`^(Track|Doc|Copy)\d+$`)
 
 // exif returns all that exiftool finds in a file, but for the name and the
 // times that it has on our disk.
-func (m *maker) exif(path string) []tag {
+func (m *maker) exif(path string) []exifTag {
 	m.Helper()
 	tool := <-m.exiftools
 	out, err := tool.do("-a", "-u", "-U", "-G1:4", "-ee3", "-j", path)
@@ -32,10 +32,10 @@ func (m *maker) exif(path string) []tag {
 	if err := d.Decode(&files); err != nil || len(files) != 1 {
 		m.Fatalf("exiftool: %v\n%s", err, out)
 	}
-	var tags []tag
+	var tags []exifTag
 	for key, value := range files[0] {
 		parts := strings.Split(key, ":")
-		t := tag{parts[0], parts[len(parts)-1], fmt.Sprint(value)}
+		t := exifTag{parts[0], parts[len(parts)-1], fmt.Sprint(value)}
 		if numbered.MatchString(t.group) {
 			t.group = strings.TrimRight(t.group, "0123456789")
 		}
@@ -43,7 +43,7 @@ func (m *maker) exif(path string) []tag {
 			tags = append(tags, t)
 		}
 	}
-	slices.SortFunc(tags, func(a, b tag) int { return strings.Compare(a.String(), b.String()) })
+	slices.SortFunc(tags, func(a, b exifTag) int { return strings.Compare(a.String(), b.String()) })
 	return tags
 }
 
@@ -88,18 +88,19 @@ const (
 		QuickTime: PreferredRate=1 PreferredVolume=100.00% (Preview|Poster|Selection|Current)(Time|Duration)=0.s
 		Track: TrackHeaderVersion Track(Create|Modify)Date=0000:00:00.00:00:00 TrackID TrackDuration TrackLayer TrackVolume MatrixStructure
 		Track: MediaHeaderVersion Media(Create|Modify)Date=0000:00:00.00:00:00 MediaTimeScale MediaDuration MediaLanguageCode=und
-		Track: HandlerType=(Audio|Video).Track GraphicsMode OpColor Balance Unknown_(edts|esds|d263|damr|alac|wave|dOps)
+		Track: HandlerType=(Audio.Track|Video.Track|URL) HandlerClass=(Media|Data).Handler GraphicsMode OpColor Balance
+		Track: Unknown_(edts|esds|d263|damr|alac|mp4a|hvcC) PurchaseFileFormat=mp4a EncoderVendor= EncoderVersion=0
 		Track: CompressorID (Source)?Image(Width|Height) [XY]Resolution=72 BitDepth PixelAspectRatio VideoFrameRate VideoFieldOrder
 		Track: (AVC|HEVC)Configuration AudioFormat AudioChannels AudioBitsPerSample AudioSampleRate
 		Track: SyncSampleTable TimeToSampleTable CompositionTimeToSample SampleToChunk SampleSizes ChunkOffset
 		Composite: AvgBitrate Rotation Duration`
 	tagsOgg = `
 		Opus: OpusVersion AudioChannels SampleRate OutputGain
-		Vorbis: VorbisVersion AudioChannels SampleRate (Nominal|Minimum|Maximum)Bitrate
+		Vorbis: VorbisVersion AudioChannels SampleRate (Nominal|Minimum|Maximum)Bitrate Vendor=
 		Composite: Duration`
 	tagsMP3 = `
 		MPEG: MPEGAudioVersion AudioLayer AudioBitrate SampleRate ChannelMode MSStereo IntensityStereo CopyrightFlag OriginalMedia Emphasis
-		MPEG: VBR(Frames|Bytes|Scale)
+		MPEG: VBR(Frames|Bytes|Scale) Encoder=LAME
 		Composite: AudioBitrate Duration`
 	tagsWAV = `
 		RIFF: Encoding NumChannels SampleRate AvgBytesPerSec BitsPerSample NumberOfSamples
@@ -146,14 +147,14 @@ var allowedTags = func() map[string]*regexp.Regexp {
 	return all
 }()
 
-func allowed(media string, t tag) bool {
+func allowedTag(media string, t exifTag) bool {
 	form := allowedTags[media]
 	return form != nil && form.MatchString(t.String())
 }
 
 // mustStay is what turns a picture the right way: nobody may look at it from
 // the side.
-func mustStay(t tag) bool {
+func mustStay(t exifTag) bool {
 	switch t.group + ":" + t.name {
 	case "IFD0:Orientation":
 		return t.value != "Horizontal (normal)"
