@@ -103,6 +103,7 @@ func (m *maker) webpFrames(path string) string {
 		return decode(path)
 	}
 	_, said, _ := strings.Cut(m.run("webpmux", "-info", path), "Background color")
+	said, _, _ = strings.Cut(said, "Size of") // EXIF, XMP
 	looks := ""
 	for line := range strings.Lines(said) {
 		columns := strings.Fields(line)
