@@ -1,14 +1,15 @@
 package vault
 
 import (
-	"bufio"
 	"context"
+	"encoding/binary"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,7 +74,7 @@ type workshop struct {
 	dir       string
 	exiftools chan *exiftool
 	// converted is closed for a format when LibreOffice made all of it.
-	converted map[string]chan error
+	converted map[string]chan struct{}
 }
 
 // corpus prepares to make specimens; each is made by its own produce.
@@ -81,7 +82,7 @@ func corpus(t testing.TB, specimens []specimen) []*maker {
 	t.Helper()
 	needsPrograms(t, "exiftool", "ffmpeg", "pdftotext", "pdftoppm", "qpdf", "soffice", "heif-enc", "heif-convert",
 		"avifenc", "avifdec", "cwebp", "dwebp", "gif2webp", "webpmux", "tiffcp")
-	w := &workshop{t.TempDir(), make(chan *exiftool, runtime.GOMAXPROCS(0)), map[string]chan error{}}
+	w := &workshop{t.TempDir(), make(chan *exiftool, runtime.GOMAXPROCS(0)), map[string]chan struct{}{}}
 	for range cap(w.exiftools) {
 		w.exiftools <- startExiftool(t)
 	}
@@ -119,13 +120,12 @@ func needsPrograms(t testing.TB, programs ...string) {
 // convert has LibreOffice make documents of all formats, one after the other.
 func (w *workshop) convert(t testing.TB, flat map[string][]string) {
 	for ending := range flat {
-		w.converted[ending] = make(chan error, 1)
+		w.converted[ending] = make(chan struct{})
 	}
 	var done sync.WaitGroup
 	done.Go(func() {
-		for ending, files := range flat {
-			err := w.soffice(t, filepath.Join(w.dir, "original"), ending[1:], files)
-			if err != nil {
+		for _, ending := range slices.Sorted(maps.Keys(flat)) {
+			if err := w.soffice(t, filepath.Join(w.dir, "original"), ending[1:], flat[ending]); err != nil {
 				t.Errorf("convert to %s: %v", ending, err)
 			}
 			close(w.converted[ending])
@@ -215,62 +215,4 @@ func (m *maker) put(ending, content string) string {
 	return path
 }
 
-// tag writes tags into the specimen with exiftool.
-func (m *maker) tag(args ...string) {
-	m.Helper()
-	tool := <-m.exiftools
-	out, err := tool.do(append(args, "-m", "-overwrite_original", m.path)...)
-	m.exiftools <- tool
-	if err != nil || !strings.Contains(out, "1 image files updated") || strings.Contains(out, "is not defined") {
-		m.Fatalf("exiftool %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-}
-
-// exiftool is a process that works on one file after the other: starting it is
-// most of the work.
-type exiftool struct {
-	in  io.Writer
-	out *bufio.Reader
-}
-
-func startExiftool(t testing.TB) *exiftool {
-	t.Helper()
-	c := exec.Command("exiftool", "-config", "", "-stay_open", "True", "-@", "-")
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Stderr = c.Stdout // what it complains of stands before what it answers
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		fmt.Fprint(in, "-stay_open\nFalse\n")
-		in.Close()
-		_ = c.Wait()
-	})
-	return &exiftool{in, bufio.NewReader(out)}
-}
-
-// do returns what a call with these arguments prints.
-func (e *exiftool) do(args ...string) (string, error) {
-	if _, err := fmt.Fprintf(e.in, "%s\n-execute\n", strings.Join(args, "\n")); err != nil {
-		return "", err
-	}
-	var all strings.Builder
-	for {
-		line, err := e.out.ReadString('\n')
-		if before, ready := strings.CutSuffix(line, "{ready}\n"); ready {
-			all.WriteString(before)
-			return all.String(), nil
-		}
-		all.WriteString(line)
-		if err != nil {
-			return all.String(), err
-		}
-	}
-}
+func bigEndian32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
