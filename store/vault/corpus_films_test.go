@@ -48,7 +48,7 @@ func films() []specimen {
 		m.value(whereFilmedShown...)
 		m.tag("-Keys:Make="+m.word("make"), "-Keys:Model="+m.word("model"), "-Keys:Software="+m.word("software"),
 			"-Keys:Author="+m.word("author"), "-Keys:CreationDate=2031:02:03 04:05:06+07:00", "-Keys:GPSCoordinates=-7.2575, 112.7521, 12",
-			"-Keys:CameraIdentifier="+m.word("camera"))
+			"-Keys:Title="+m.word("title"))
 	}
 	return []specimen{
 		mp4("android", func(m *maker) {

@@ -67,12 +67,12 @@ func sounds() []specimen {
 		}),
 		mp3("id3v1", func(m *maker) {
 			m.sound("-c:a", "libmp3lame", "-write_id3v2", "0", "-map_metadata", "-1")
-			m.edit(func(b []byte) []byte { return append(b, id3v1Tag(m)...) })
+			m.edit(func(b []byte) []byte { return append(b, id3v1Tag(m.word)...) })
 		}),
 		mp3("ape", func(m *maker) {
 			m.sound(append([]string{"-c:a", "libmp3lame", "-b:a", "64k"}, tags(m)...)...)
 			m.edit(func(b []byte) []byte {
-				return append(append(b, apeTag("Artist", m.word("ape-artist"))...), id3v1Tag(m)...)
+				return append(append(b, apeTag("Artist", m.word("ape-artist"))...), id3v1Tag(m.word)...)
 			})
 		}),
 		mp3("voice", func(m *maker) {
@@ -98,12 +98,13 @@ func sounds() []specimen {
 			})
 		}),
 
+		// Not signed by ffmpeg in the frames themselves, as no phone does.
 		aac("recorder", func(m *maker) {
-			m.sound("-c:a", "aac")
-			m.edit(func(b []byte) []byte { return append(b, id3v1Tag(m)...) })
+			m.sound("-c:a", "aac", "-flags:a", "+bitexact")
+			m.edit(func(b []byte) []byte { return append(b, id3v1Tag(m.hidden)...) })
 		}),
 		aac("radio", func(m *maker) {
-			m.sound("-ac", "2", "-c:a", "aac", "-b:a", "96k")
+			m.sound("-ac", "2", "-c:a", "aac", "-flags:a", "+bitexact", "-b:a", "96k")
 			m.edit(func(b []byte) []byte { return append(b, apeTag("Artist", m.hidden("ape-artist"))...) })
 		}),
 
@@ -136,10 +137,11 @@ func amrSecond(magic string, mode int) string {
 	return b.String()
 }
 
-func id3v1Tag(m *maker) string {
+// id3v1Tag is the last 128 bytes of many sounds.
+func id3v1Tag(word func(string) string) string {
 	pad := func(s string, n int) string { return (s + strings.Repeat("\x00", n))[:n] }
-	return "TAG" + pad(m.word("id3v1-title"), 30) + pad(m.word("id3v1-artist"), 30) + pad(m.word("id3v1-album"), 30) +
-		"2031" + pad(m.word("id3v1-note"), 30) + "\x0C"
+	return "TAG" + pad(word("id3v1-title"), 30) + pad(word("id3v1-artist"), 30) + pad(word("id3v1-album"), 30) +
+		"2031" + pad(word("id3v1-note"), 30) + "\x0C"
 }
 
 func id3v23Tag(frame, text string) string {

@@ -79,7 +79,7 @@ const (
 	tagsHEIF = tagsBoxes + `
 		File: ImageWidth ImageHeight
 		Meta: PrimaryItemReference MetaImageSize
-		QuickTime: HandlerType=Picture ImageSpatialExtent ImagePixelDepth PixelAspectRatio CleanAperture Rotation Unknown_imir
+		QuickTime: HandlerType=Picture ImageSpatialExtent ImagePixelDepth PixelAspectRatio CleanAperture Rotation Mirroring Unknown_imir
 		QuickTime: AuxiliaryImageType=urn:mpeg:.* HEVCConfigurationVersion QuickTime_HEVCConfig_0x.* BitDepth(Luma|Chroma) AverageFrameRate
 		QuickTime: ConstantFrameRate ConstraintIndicatorFlags Gen.* MinSpatialSegmentationIDC NumTemporalLayers ParallelismType TemporalIDNested
 		QuickTime: AV1ConfigurationVersion ChromaFormat ChromaSamplePosition InitialDelaySamples Seq(Profile|Tier0|LevelIdx0)`
@@ -105,8 +105,10 @@ const (
 	tagsWAV = `
 		RIFF: Encoding NumChannels SampleRate AvgBytesPerSec BitsPerSample NumberOfSamples
 		Composite: Duration`
+	// Sounds that no exiftool knows, or only a new one.
 	tagsUnknown = `
-		ExifTool: Error=Unknown.file.type`
+		ExifTool: Error=Unknown.file.type
+		AAC: ProfileType SampleRate Channels`
 	tagsPDF = tagsJPEG + `
 		PDF: PDFVersion Linearized=No PageCount EmbeddedImage(Width|Height|Filter|ColorSpace)?`
 	tagsXML = `
