@@ -69,19 +69,17 @@ func beside(b *testing.B, files []*maker) {
 		args = append(args, path)
 	}
 	start := time.Now()
-	said, _ := exec.CommandContext(b.Context(), "mat2", args...).CombinedOutput() // refused files are counted below
+	said, _ := exec.CommandContext(b.Context(), "mat2", args...).CombinedOutput() // its complaints are counted below
 	took := time.Since(start).Seconds()
 	refused := 0
-	for i, path := range args[1:] {
-		now, err := os.ReadFile(path)
-		if err != nil || bytes.Equal(now, all[i]) {
+	for i, m := range files {
+		if bytes.Contains(said, []byte(m.name)) { // it names what it complains of
 			refused++
 			size -= len(all[i])
 		}
 	}
 	b.ReportMetric(float64(refused), "mat2-refused")
 	if refused == len(all) {
-		b.Logf("mat2: %.200s", said)
 		return
 	}
 	b.ReportMetric(float64(size)/1e6/took, "mat2-MB/s")
@@ -114,13 +112,13 @@ func largeFiles() []specimen {
 	program("heic", "image/heic", "heif-enc", "-q", "95")
 	program("avif", "image/avif", "avifenc", "-s", "10", "--min", "1", "--max", "5")
 	ffmpeg("mp4", "video/mp4", video, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-	ffmpeg("mov", "video/quicktime", video, "-c:v", "mjpeg", "-q:v", "3", "-pix_fmt", "yuvj420p")
-	ffmpeg("3gp", "video/3gpp", video, "-c:v", "mpeg4", "-q:v", "3")
+	ffmpeg("mov", "video/quicktime", video, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+	ffmpeg("3gp", "video/3gpp", video, "-c:v", "mpeg4", "-flags:v", "+bitexact", "-q:v", "3")
 	ffmpeg("m4a", "audio/mp4", audio, "-c:a", "aac", "-b:a", "256k")
 	ffmpeg("ogg", "audio/ogg", audio, "-c:a", "libopus", "-b:a", "256k")
 	ffmpeg("mp3", "audio/mpeg", audio, "-c:a", "libmp3lame", "-b:a", "256k")
 	ffmpeg("wav", "audio/wav", audio)
-	ffmpeg("aac", "audio/aac", audio, "-c:a", "aac", "-b:a", "256k")
+	ffmpeg("aac", "audio/aac", audio, "-c:a", "aac", "-flags:a", "+bitexact", "-b:a", "256k")
 	add("amr", "audio/amr", func(m *maker) {
 		second := amrSecond("#!AMR\n", 7)
 		m.write(m.path, []byte("#!AMR\n"+strings.Repeat(second[6:], 1000)))
