@@ -15,6 +15,16 @@ programs() {
 		gcc;          the race detector links with C;           gcc libc6-dev; gcc glibc-devel;           gcc musl-dev; gcc;          gcc
 		redis-server; the session tests talk to a real Redis;   redis-server;  redis|valkey-compat-redis; redis|valkey; redis|valkey; redis
 		chromium;     the demo's page is tested in a browser;   chromium|chromium-browser; chromium;      chromium;     chromium;     --cask chromium
+		exiftool;     looks for what is left in scrubbed files; libimage-exiftool-perl libarchive-zip-perl; perl-Image-ExifTool perl-Archive-Zip; exiftool perl-archive-zip; perl-image-exiftool perl-archive-zip; exiftool
+		ffmpeg;       makes films and sounds, and plays them;   ffmpeg;        ffmpeg|ffmpeg-free;    ffmpeg;       ffmpeg;       ffmpeg
+		pdftotext;    reads PDF;                                poppler-utils; poppler-utils;         poppler-utils; poppler;     poppler
+		qpdf;         looks into PDF;                           qpdf;          qpdf;                  qpdf;         qpdf;         qpdf
+		soffice;      makes and reads documents;                libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core; libreoffice-writer libreoffice-calc libreoffice-impress; libreoffice-writer libreoffice-calc libreoffice-impress font-dejavu; libreoffice-fresh ttf-dejavu; --cask libreoffice
+		heif-enc;     makes and reads HEIC pictures;            libheif-examples libheif-plugin-x265 libheif-plugin-libde265|libheif-examples; libheif-tools; libheif-tools; libheif; libheif
+		avifenc;      makes and reads AVIF pictures;            libavif-bin;   libavif-tools;         libavif-apps; libavif;      libavif
+		cwebp;        makes and reads WebP pictures;            webp;          libwebp-tools;         libwebp-tools; libwebp;     webp
+		tiffcp;       makes and reads TIFF pictures;            libtiff-tools; libtiff-tools;         tiff-tools;   libtiff;      libtiff
+		mat2;         the benchmark has it do what we do;       mat2;          mat2;                  mat2;         mat2;         mat2
 	LIST
 }
 
@@ -38,6 +48,9 @@ present() {
 			command -v "$name" >/dev/null 2>&1 && return
 		done
 		return 1
+		;;
+	exiftool) # without this module it does not look into documents
+		command -v exiftool >/dev/null 2>&1 && perl -MArchive::Zip -e 1 2>/dev/null
 		;;
 	*)
 		command -v "$1" >/dev/null 2>&1
