@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"image"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -25,6 +26,7 @@ import (
 type scrubber func(w io.Writer, src source, gone *gone) error
 
 var scrubbers = map[string]scrubber{
+	"image/gif":  streaming(scrubGIF),
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
 }
@@ -32,6 +34,7 @@ var scrubbers = map[string]scrubber{
 // looks are the decoders that a copy's beginning must satisfy, where the standard
 // library has one.
 var looks = map[string]func(io.Reader) (image.Config, error){
+	"image/gif":  gif.DecodeConfig,
 	"image/jpeg": jpeg.DecodeConfig,
 	"image/png":  png.DecodeConfig,
 }
