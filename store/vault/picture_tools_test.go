@@ -183,7 +183,8 @@ func patched(b []byte, at int, s string) []byte {
 func TestPictureScrubbersPassOnOtherErrors(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for media, in := range map[string][]byte{
-		"image/gif": plainGIF(t),
+		"image/gif":  plainGIF(t),
+		"image/webp": testdata(t, "lossy.webp"),
 	} {
 		scrub := scrubbers[media]
 		for n := range len(in) {

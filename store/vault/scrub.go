@@ -29,6 +29,7 @@ var scrubbers = map[string]scrubber{
 	"image/gif":  streaming(scrubGIF),
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
+	"image/webp": scrubWebP,
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
