@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -185,6 +186,7 @@ func TestPictureScrubbersPassOnOtherErrors(t *testing.T) {
 	for media, in := range map[string][]byte{
 		"image/gif":  plainGIF(t),
 		"image/webp": testdata(t, "lossy.webp"),
+		"image/tiff": plainTIFF(binary.LittleEndian),
 	} {
 		scrub := scrubbers[media]
 		for n := range len(in) {

@@ -29,6 +29,7 @@ var scrubbers = map[string]scrubber{
 	"image/gif":  streaming(scrubGIF),
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
+	"image/tiff": scrubTIFF,
 	"image/webp": scrubWebP,
 }
 
