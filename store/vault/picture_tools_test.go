@@ -187,6 +187,7 @@ func TestPictureScrubbersPassOnOtherErrors(t *testing.T) {
 		"image/gif":  plainGIF(t),
 		"image/webp": testdata(t, "lossy.webp"),
 		"image/tiff": plainTIFF(binary.LittleEndian),
+		"image/heic": testdata(t, "small.heic"),
 	} {
 		scrub := scrubbers[media]
 		for n := range len(in) {

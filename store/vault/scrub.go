@@ -26,7 +26,9 @@ import (
 type scrubber func(w io.Writer, src source, gone *gone) error
 
 var scrubbers = map[string]scrubber{
+	"image/avif": scrubHEIF,
 	"image/gif":  streaming(scrubGIF),
+	"image/heic": scrubHEIF,
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
 	"image/tiff": scrubTIFF,
