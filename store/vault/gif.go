@@ -351,9 +351,10 @@ func (g *gifReader) Read(p []byte) (n int, err error) {
 // rest passes over what hides behind the pixels.
 func (g *gifReader) rest(gone *gone) error {
 	for {
-		if _, err := g.ReadByte(); errors.Is(err, io.EOF) {
+		switch _, err := g.ReadByte(); {
+		case errors.Is(err, io.EOF):
 			return nil
-		} else if err != nil {
+		case err != nil:
 			return err
 		}
 		gone.add("trailer")

@@ -18,7 +18,10 @@ const (
 // its tiles if it is a grid, its transparency, and the properties that say how
 // they are decoded and which side is up. EXIF, XMP, names, thumbnails, depth
 // and gain maps, further pictures, films, colour profiles, and all that no item
-// leads to, stay behind; so do messages to the decoder within the pixels.
+// leads to, stay behind; so do messages to the decoder within the pixels. The
+// pixels themselves are taken as they are.
+//
+// A sequence is not scrubbed: half of a proof is no proof.
 //
 // The formats: ISO/IEC 23008-12 (HEIF), 14496-12 (boxes), 14496-15 (HEVC in
 // boxes), and AOM's AV1 Image File Format.

@@ -203,3 +203,51 @@ func TestPictureScrubbersPassOnOtherErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestExiftoolFindsNothing in copies of JPEG and PNG either, as this package
+// dresses them and as exiftool does.
+func TestExiftoolFindsNothing(t *testing.T) {
+	dir := pictureFolder(t)
+	pictureWrite(t, dir, "dressed.jpg", dress(t, plainJPEG(t), binary.BigEndian, 6))
+	pictureWrite(t, dir, "dressed.png", dressPNG(t, plainPNG(t)))
+	pictureTool(t, dir, "ffmpeg", "-v", "error", "-i", "a.png", "in.jpg")
+	pictureTool(t, dir, "ffmpeg", "-v", "error", "-i", "a.png", "in.png")
+	for _, name := range []string{"progressive", "ycck", "rgb", "gray-restart"} {
+		pictureWrite(t, dir, name+".jpg", testdata(t, name+".jpeg"))
+	}
+	for _, name := range []string{"in.jpg", "in.png", "progressive.jpg", "ycck.jpg", "rgb.jpg", "gray-restart.jpg"} {
+		more := []string{"-q", "-m", "-overwrite_original", "-Orientation#=6", "-IPTC:By-line=CANARY", "-Comment=CANARY", name}
+		pictureTool(t, dir, "exiftool", append(slices.Clone(pictureSecrets), more...)...)
+		media := "image/jpeg"
+		if strings.HasSuffix(name, ".png") {
+			media = "image/png"
+		}
+		pictureCopy(t, dir, name, media)
+	}
+	pictureCopy(t, dir, "dressed.jpg", "image/jpeg")
+	pictureCopy(t, dir, "dressed.png", "image/png")
+	for _, name := range []string{"in.jpg", "dressed.jpg"} {
+		if o := string(pictureTool(t, dir, "exiftool", "-s3", "-Orientation#", "copy-"+name)); o != "6\n" {
+			t.Errorf("%s: orientation %q", name, o)
+		}
+	}
+}
+
+// TestKeepPictures: the vault makes a copy of each.
+func TestKeepPictures(t *testing.T) {
+	v := newVault(t)
+	for media, in := range map[string][]byte{
+		"image/gif":  dressGIF(t, plainGIF(t)),
+		"image/webp": dressWebP(t, testdata(t, "lossy.webp"), binary.BigEndian, 6),
+		"image/tiff": tiffFile(binary.BigEndian, "\x00\x55\xAA\xFF", tiffGrey(tiffSecrets()...)),
+		"image/heic": dressHEIF(t, heifParts(t, testdata(t, "small.heic"))).bytes(),
+		"image/avif": dressHEIF(t, heifParts(t, testdata(t, "small.avif"))).bytes(),
+	} {
+		f := keep(t, v, idA, in)
+		if f.Type != media || !f.Clean {
+			t.Errorf("%s: kept %+v", media, f)
+			continue
+		}
+		noPictureCanary(t, cleanCopy(t, v, idA, f))
+	}
+}
