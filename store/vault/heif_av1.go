@@ -14,13 +14,13 @@ const (
 	obuPadding    = 15
 )
 
-// heifAV1 is the data of an item without messages and padding: OBUs of a
-// picture.
+// heifAV1 is the data of an item without messages and padding: OBUs of one
+// picture, which layers that become better and better are not.
 func heifAV1(b []byte, info heifInfo, gone *gone) (parts [][]byte, err error) {
 	if err := info.holdsAV1(info.av1[4:]); err != nil {
 		return nil, err
 	}
-	sequence, frame := false, false
+	sequence, pictures := false, 0
 	for len(b) > 0 {
 		var unit heifOBU
 		if unit, b, err = heifOBUCut(b); err != nil {
@@ -32,8 +32,9 @@ func heifAV1(b []byte, info heifInfo, gone *gone) (parts [][]byte, err error) {
 			if err := info.holdsAV1(unit.all); err != nil {
 				return nil, err
 			}
-		case obuHeader, obuTiles, obuFrame, obuHeaderCopy:
-			frame = true
+		case obuHeader, obuFrame:
+			pictures++
+		case obuTiles, obuHeaderCopy:
 		case obuDelimiter, obuMetadata, obuPadding:
 			gone.add("private")
 			continue
@@ -42,8 +43,8 @@ func heifAV1(b []byte, info heifInfo, gone *gone) (parts [][]byte, err error) {
 		}
 		parts = append(parts, unit.all)
 	}
-	if !sequence || !frame {
-		return nil, unclean("no picture")
+	if !sequence || pictures != 1 {
+		return nil, unclean("no picture, or more than one")
 	}
 	return parts, nil
 }

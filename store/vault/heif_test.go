@@ -246,12 +246,12 @@ func TestHEIFOfOthers(t *testing.T) {
 		{"image/heic", "heif-enc", []string{"-L", "-p", "chroma=444", "--matrix_coefficients=0", "wide.png", "-o"}},
 		{"image/heic", "heif-enc", []string{"wide.png", "a.png", "-o"}},
 		{"image/avif", "heif-enc", []string{"-A", "a.png", "-o"}},
-		{"image/avif", "avifenc", []string{"a.png"}},
-		{"image/avif", "avifenc", []string{"-p", "alpha.png"}},
-		{"image/avif", "avifenc", []string{"--grid", "2x1", "wide.png"}},
-		{"image/avif", "avifenc", []string{"-d", "10", "-y", "420", "wide.png"}},
-		{"image/avif", "avifenc", []string{"--irot", "1", "--imir", "0", "wide.png"}},
-		{"image/avif", "avifenc", []string{"--clap", "100,1,80,1,0,1,0,1", "--pasp", "1,2", "wide.png"}},
+		{"image/avif", "avifenc", []string{"-s", "10", "a.png"}},
+		{"image/avif", "avifenc", []string{"-s", "10", "-p", "alpha.png"}},
+		{"image/avif", "avifenc", []string{"-s", "10", "--grid", "2x1", "wide.png"}},
+		{"image/avif", "avifenc", []string{"-s", "10", "-d", "10", "-y", "420", "wide.png"}},
+		{"image/avif", "avifenc", []string{"-s", "10", "--irot", "1", "--imir", "0", "wide.png"}},
+		{"image/avif", "avifenc", []string{"-s", "10", "--clap", "100,1,80,1,0,1,0,1", "--pasp", "1,2", "wide.png"}},
 	} {
 		t.Run(c.program+" "+strings.Join(c.args, " "), func(t *testing.T) {
 			name := "in." + strings.TrimPrefix(c.media, "image/")
@@ -415,6 +415,7 @@ func TestHEIFUnclean(t *testing.T) {
 		"AV1 without header": withAV1(func(h *heifMade) { h.items[0].data = h.items[0].data[2+int(h.items[0].data[1]):] }),
 		"AV1 cut":            withAV1(func(h *heifMade) { h.items[0].data = h.items[0].data[:len(h.items[0].data)-1] }),
 		"AV1 list of tiles":  withAV1(func(h *heifMade) { h.items[0].data += "\x42\x06CANARY" }),
+		"AV1 two pictures":   withAV1(func(h *heifMade) { h.items[0].data += h.items[0].data }),
 		"AV1 reserved":       withAV1(func(h *heifMade) { h.items[0].data += "\x4A\x06CANARY" }),
 		"AV1 forbidden":      withAV1(func(h *heifMade) { h.items[0].data += "\x80" }),
 		"AV1 endless length": withAV1(func(h *heifMade) { h.items[0].data += "\x2A\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01" }),
