@@ -131,9 +131,11 @@ func (s *gifScrubber) extension() error {
 		return s.application()
 	case gifComment:
 		s.gone.add("comment")
-	case gifPlainText: // no viewer shows it; the control before it was its own
-		s.control = nil
+	case gifPlainText: // no viewer shows it
 		s.gone.add("text")
+		if s.control != nil { // is its own, which viewers do not know
+			return unclean("a control of a text")
+		}
 		grid, err := s.block()
 		if err != nil {
 			return err
@@ -158,6 +160,9 @@ func (s *gifScrubber) graphicControl() error {
 	if b[0] != 4 || b[5] != 0 {
 		return unclean("a broken control")
 	}
+	if s.control != nil { // viewers disagree on what the first still says
+		return unclean("two controls of a frame")
+	}
 	b[1] &= 0x1D
 	if b[1]&1 == 0 {
 		b[4] = 0
@@ -172,7 +177,7 @@ func (s *gifScrubber) application() error {
 	if err != nil {
 		return err
 	}
-	if len(name) != 11 { // viewers disagree on where it ends
+	if n := len(name); n != 11 && n != 10 { // which Adobe takes for it; of others viewers disagree on where they end
 		return unclean("an application of no name")
 	}
 	switch string(name) {

@@ -54,7 +54,7 @@ func dressGIF(t testing.TB, plain []byte) []byte {
 		application("XMP DataXMP", "CANARY-xmp") + application("ICCRGBG1012", "CANARY-icc") +
 		application("CANARY12345", "CANARY-private") + application("NETSCAPE2.0", "\x02CANARY") +
 		"\x21\x42" + gifBlocks("CANARY-unknown") +
-		"\x21\xF9\x04\x09\x01\x00\x02\x00" + "\x21\x01\x0CCANARY-grid=" + gifBlocks("CANARY-text")
+		"\x21\x01\x0CCANARY-grid=" + gifBlocks("CANARY-text")
 	out := string(plain[:gifHead]) + secrets + string(plain[gifHead:len(plain)-1]) + secrets + ";CANARY-behind" + secrets
 	// Behind the pixels, in their own blocks.
 	first := strings.Index(out, "\x2C\x00\x00\x00\x00\x09\x00\x07\x00")
@@ -158,6 +158,8 @@ func TestGIFUnclean(t *testing.T) {
 		"control without end": []byte(head + "\x21\xF9\x04\x00\x00\x00\x00C\x00" + good[len(head):]),
 		"no application":      []byte(head + "\x21\xFF\x00" + good[len(head):]),
 		"broken text":         []byte(head + "\x21\x01\x01C\x00" + good[len(head):]),
+		"control of a text":   []byte(head + "\x21\xF9\x04\x01\x00\x00\x01\x00\x21\x01\x0CCANARY-grid=\x00" + good[len(head):]),
+		"two controls":        []byte(head + strings.Repeat("\x21\xF9\x04\x01\x00\x00\x01\x00", 2) + good[len(head):]),
 		"two loops":           []byte(head + loop("\x01") + loop("\x02") + good[len(head):]),
 		"too many frames":     []byte(head + strings.Repeat(frame+gifPixels("\x00\x01\x01\x00"), maxPictureFrames+1) + ";"),
 	}
