@@ -124,7 +124,7 @@ func largeFiles() []specimen {
 		m.write(m.path, []byte("#!AMR\n"+strings.Repeat(second[6:], 1000)))
 	})
 	add("pdf", "application/pdf", func(m *maker) { m.write(m.path, scannedPDF(m, photo(m, 3<<20))) })
-	for _, d := range documents(withPicture | withPhoto) {
+	for _, d := range corpusDocuments(withPicture | withPhoto) {
 		d.name = "large" + filepath.Ext(d.name)
 		all = append(all, d)
 	}

@@ -71,7 +71,7 @@ func (m *maker) note(has int) string {
 }
 
 // letter is a text.
-func letter(has int) func(m *maker) flatDocument {
+func letterOf(has int) func(m *maker) flatDocument {
 	return func(m *maker) flatDocument {
 		changes, change := "", ""
 		if has&withChanges != 0 {
@@ -109,18 +109,18 @@ func slides(has int) func(m *maker) flatDocument {
 	}
 }
 
-// documents are letters, sheets and slides of all programs, with these things
+// corpusDocuments are letters, sheets and slides of all programs, with these things
 // in them.
-func documents(has int) []specimen {
+func corpusDocuments(has int) []specimen {
 	const (
 		open = "application/vnd.oasis.opendocument."
 		xml  = "application/vnd.openxmlformats-officedocument."
 	)
 	all := []specimen{
-		{name: "docx", media: xml + "wordprocessingml.document", flat: letter(has), make: word365},
+		{name: "docx", media: xml + "wordprocessingml.document", flat: letterOf(has), make: word365},
 		{name: "xlsx", media: xml + "spreadsheetml.sheet", flat: sheet(has), make: word365},
 		{name: "pptx", media: xml + "presentationml.presentation", flat: slides(has), make: word365},
-		{name: "odt", media: open + "text", flat: letter(has), make: libre},
+		{name: "odt", media: open + "text", flat: letterOf(has), make: libre},
 		{name: "ods", media: open + "spreadsheet", flat: sheet(has), make: libre},
 		{name: "odp", media: open + "presentation", flat: slides(has), make: libre},
 	}

@@ -32,8 +32,8 @@ type specimen struct {
 func specimens() []specimen {
 	var all []specimen
 	for _, some := range [][]specimen{
-		photos(), graphics(), scans(), films(), sounds(), pdfs(), // documents last: LibreOffice has time until then
-		documents(0), documents(withPicture), documents(withNotes | withChanges),
+		photos(), graphics(), scans(), films(), sounds(), pdfs(), // corpusDocuments last: LibreOffice has time until then
+		corpusDocuments(0), corpusDocuments(withPicture), corpusDocuments(withNotes | withChanges),
 	} {
 		all = append(all, some...)
 	}
@@ -117,7 +117,7 @@ func needsPrograms(t testing.TB, programs ...string) {
 	}
 }
 
-// convert has LibreOffice make documents of all formats, one after the other.
+// convert has LibreOffice make corpusDocuments of all formats, one after the other.
 func (w *workshop) convert(t testing.TB, flat map[string][]string) {
 	for ending := range flat {
 		w.converted[ending] = make(chan struct{})

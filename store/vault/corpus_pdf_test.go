@@ -12,19 +12,19 @@ func pdfs() []specimen {
 		return specimen{name: "pdf-" + name + ".pdf", media: "application/pdf", flat: flat, make: make}
 	}
 	return []specimen{
-		pdf("letter", letter(0), nil),
+		pdf("letter", letterOf(0), nil),
 		pdf("sheet", sheet(0), nil),
 		pdf("slides", slides(withPicture), nil),
-		pdf("tagged", letter(0), func(m *maker) { // behind the end, as exiftool and editors append
+		pdf("tagged", letterOf(0), func(m *maker) { // behind the end, as exiftool and editors append
 			m.editor()
 			m.tag("-PDF:Trapped=True", "-PDF:Creator="+m.word("pdf-creator"), "-PDF:Producer="+m.word("pdf-producer"))
 		}),
-		pdf("attachment", letter(0), func(m *maker) {
+		pdf("attachment", letterOf(0), func(m *maker) {
 			attached := m.put(".txt", m.hidden("attached"))
 			m.run("qpdf", m.path, "--add-attachment", attached, "--filename="+m.hidden("attached-name")+".txt", "--description="+m.hidden("attached-as"), "--", m.path+".new")
 			m.edit(func([]byte) []byte { return m.read(m.path + ".new") })
 		}),
-		pdf("packed", letter(withPicture), func(m *maker) { // for the web, with objects in streams
+		pdf("packed", letterOf(withPicture), func(m *maker) { // for the web, with objects in streams
 			m.tag("-XMP-dc:Creator=" + m.word("creator"))
 			m.run("qpdf", m.path, "--object-streams=generate", "--linearize", m.path+".new")
 			m.edit(func([]byte) []byte { return m.read(m.path + ".new") })

@@ -69,7 +69,7 @@ func TestCorpus(t *testing.T) {
 			})
 		}
 	})
-	t.Run("documents", func(t *testing.T) { sameDocuments(t, all) })
+	t.Run("corpusDocuments", func(t *testing.T) { sameDocuments(t, all) })
 }
 
 func (m *maker) copy() string { return filepath.Join(m.dir, "copy", m.name) }

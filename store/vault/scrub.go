@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -27,8 +28,13 @@ import (
 type scrubber func(w io.Writer, src source, gone *gone) error
 
 var scrubbers = map[string]scrubber{
+	"image/avif": scrubHEIF,
+	"image/gif":  streaming(scrubGIF),
+	"image/heic": scrubHEIF,
 	"image/jpeg": streaming(scrubJPEG),
 	"image/png":  streaming(scrubPNG),
+	"image/tiff": scrubTIFF,
+	"image/webp": scrubWebP,
 
 	"audio/aac":    streaming(scrubAAC),
 	"audio/amr":    streaming(amrNarrow.scrub),
@@ -43,21 +49,19 @@ var scrubbers = map[string]scrubber{
 	"video/mp4":       scrubMP4("isomiso2mp41mp42"),
 	"video/quicktime": scrubMP4("qt  "),
 
+	"application/pdf": scrubPDF,
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   scrubOOXML("word"),
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         scrubOOXML("xl"),
 	"application/vnd.openxmlformats-officedocument.presentationml.presentation": scrubOOXML("ppt"),
 	"application/vnd.oasis.opendocument.text":                                   scrubODF("text"),
 	"application/vnd.oasis.opendocument.spreadsheet":                            scrubODF("spreadsheet"),
 	"application/vnd.oasis.opendocument.presentation":                           scrubODF("presentation"),
-
-	"image/jpeg":      streaming(scrubJPEG),
-	"image/png":       streaming(scrubPNG),
-	"application/pdf": scrubPDF,
 }
 
 // looks are the decoders that a copy's beginning must satisfy, where the standard
 // library has one.
 var looks = map[string]func(io.Reader) (image.Config, error){
+	"image/gif":  gif.DecodeConfig,
 	"image/jpeg": jpeg.DecodeConfig,
 	"image/png":  png.DecodeConfig,
 }

@@ -30,7 +30,7 @@ func sniff(head []byte) judge {
 			return certain(m.media)
 		}
 	}
-	for _, find := range []func([]byte) string{sniffBoxes, sniffMatroska, sniffOgg, sniffMP3, sniffAAC} {
+	for _, find := range []func([]byte) string{sniffBoxes, sniffMatroska, sniffOgg, sniffTIFF, sniffMP3, sniffAAC} {
 		if media := find(head); media != "" {
 			return certain(media)
 		}
