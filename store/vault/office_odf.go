@@ -137,7 +137,7 @@ var odfText = []string{
 	"text:title", "text:subject", "text:creation-date", "text:creation-time", "text:modification-date", "text:modification-time",
 	"text:print-date", "text:print-time", "text:variable-set", "text:variable-get", "text:variable-input", "text:user-field-get",
 	"text:user-field-input", "text:expression", "text:text-input", "text:conditional-text", "text:placeholder",
-	"text:execute-macro", "text:bibliography-mark", "text:measure", "text:sheet-name", "text:database-display",
+	"text:execute-macro", "text:bibliography-mark", "text:measure", "text:database-display",
 	"text:database-name", "text:database-row-number", "text:dde-connection", "text:table-formula", "text:meta",
 	"text:meta-field", "loext:content-control",
 }
