@@ -72,20 +72,19 @@ func (a *Adapter) Poll(ctx context.Context, q *bot.Queue) error {
 }
 
 func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]tgbotapi.Update, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second+callTimeout)
-	defer cancel()
+	timeout := time.Duration(seconds)*time.Second + callTimeout
 	p := tgbotapi.Params{"timeout": strconv.Itoa(seconds), "limit": "100", "allowed_updates": wanted}
 	if offset > 0 {
 		p["offset"] = strconv.Itoa(offset)
 	}
 	var updates []tgbotapi.Update
-	err := a.api.post(ctx, "getUpdates", p, &updates)
+	err := a.api.post(ctx, timeout, "getUpdates", p, &updates)
 	if !says(err, errShape.Error()) {
 		return updates, err
 	}
 	// Ask again, and read them one by one.
 	var each []json.RawMessage
-	if err := a.api.post(ctx, "getUpdates", p, &each); err != nil {
+	if err := a.api.post(ctx, timeout, "getUpdates", p, &each); err != nil {
 		return nil, err
 	}
 	updates = make([]tgbotapi.Update, 0, len(each))
