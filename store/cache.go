@@ -16,7 +16,8 @@ import (
 // here, and the next Load asks the backend.
 //
 // It holds a thousand sessions at most, each for a minute after it was saved,
-// or until the next is put.
+// or until the next is put, and none whose report was sent: after that hardly
+// anybody says more.
 type Cache struct {
 	Sessions
 
@@ -63,7 +64,7 @@ func (c *Cache) Load(ctx context.Context, who Reporter) (Saved, error) {
 func (c *Cache) Save(ctx context.Context, who Reporter, s flows.Session, version uint64) (uint64, error) {
 	prompt := c.forget(who)
 	v, err := c.Sessions.Save(ctx, who, s, version)
-	if err == nil {
+	if err == nil && s.Sent.IsZero() {
 		c.put(who, Saved{Session: s, Version: v, Prompt: prompt})
 	}
 	return v, err

@@ -25,26 +25,32 @@ import (
 type api struct {
 	base    string // without a slash at the end
 	token   string
-	wire    *http.Transport
-	http    *http.Client // the same, for the library and for files
+	wire    *wire        // for calls, where it can be used; else nil
+	http    *http.Client // for everything else
 	metrics *bot.Metrics
 }
+
+const (
+	dialTimeout = 10 * time.Second
+	keepAlive   = 30 * time.Second
+)
 
 func newAPI(base, token string, m *bot.Metrics) *api {
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}).DialContext,
 		ForceAttemptHTTP2:     true,
-		MaxIdleConns:          512,
-		MaxIdleConnsPerHost:   512,
-		IdleConnTimeout:       90 * time.Second,
+		MaxIdleConns:          maxIdle,
+		MaxIdleConnsPerHost:   maxIdle,
+		IdleConnTimeout:       idleTime,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: 90 * time.Second,
 		DisableCompression:    true,
 	}
 	// A redirect would carry the token, and a reporter's words, elsewhere.
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &api{strings.TrimRight(base, "/"), token, transport, &http.Client{Transport: transport, CheckRedirect: stay}, m}
+	base = strings.TrimRight(base, "/")
+	return &api{base, token, newWire(base, token), &http.Client{Transport: transport, CheckRedirect: stay}, m}
 }
 
 // callTimeout bounds a call that is not a long poll and carries no file.
@@ -53,15 +59,13 @@ const callTimeout = 30 * time.Second
 // call makes a call and puts its result where result points; nil is for those
 // who need only know that it was done.
 func (a *api) call(ctx context.Context, method string, p tgbotapi.Params, result any) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	return a.post(ctx, method, p, result)
+	return a.post(ctx, callTimeout, method, p, result)
 }
 
-// post is call without a time-out of its own. The request is ours: the
-// library's knows no context, and reads every answer three times.
-func (a *api) post(ctx context.Context, method string, p tgbotapi.Params, result any) error {
-	err := a.failure(ctx, method, a.exchange(ctx, method, p, result))
+// post is call with another time-out. The request is ours: the library's knows
+// no context, and reads every answer three times.
+func (a *api) post(ctx context.Context, timeout time.Duration, method string, p tgbotapi.Params, result any) error {
+	err := a.failure(ctx, method, a.exchange(ctx, timeout, method, p, result))
 	a.metrics.Call("telegram", method, err)
 	return err
 }
@@ -76,10 +80,8 @@ type answer struct {
 	Parameters  *tgbotapi.ResponseParameters `json:"parameters"`
 }
 
-// done is a result that nobody reads.
-type done struct{}
-
-func (*done) UnmarshalJSON([]byte) error { return nil }
+// done begins an answer, when what follows is a result.
+var done = []byte(`{"ok":true,`)
 
 // errShape is the error of an answer whose result is not what was asked for.
 var errShape = errors.New("unreadable answer")
@@ -87,26 +89,30 @@ var errShape = errors.New("unreadable answer")
 // maxAnswer bounds an answer; a hundred updates are far smaller.
 const maxAnswer = 32 << 20
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// The buffers of polls are apart: their answers are a hundred times larger, and
+// every buffer would grow to that.
+var calls, polls = buffers(), buffers()
 
-func (a *api) exchange(ctx context.Context, method string, p tgbotapi.Params, result any) error {
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, a.base+"/bot"+a.token+"/"+method, strings.NewReader(form(p)))
+func buffers() *sync.Pool { return &sync.Pool{New: func() any { return new(bytes.Buffer) }} }
+
+func (a *api) exchange(ctx context.Context, timeout time.Duration, method string, p tgbotapi.Params, result any) error {
+	pool := calls
+	if method == "getUpdates" {
+		pool = polls
+	}
+	raw := pool.Get().(*bytes.Buffer)
+	defer func() { raw.Reset(); pool.Put(raw) }()
+	var err error
+	if a.wire != nil {
+		err = a.wire.call(ctx, timeout, method, p, raw)
+	} else {
+		err = a.ask(ctx, timeout, method, p, raw)
+	}
 	if err != nil {
 		return err
 	}
-	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := a.wire.RoundTrip(q)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	raw := buffers.Get().(*bytes.Buffer)
-	defer func() { raw.Reset(); buffers.Put(raw) }()
-	if _, err := raw.ReadFrom(io.LimitReader(resp.Body, maxAnswer)); err != nil {
-		return err
-	}
-	if result == nil {
-		result = &done{}
+	if result == nil && bytes.HasPrefix(raw.Bytes(), done) {
+		return nil // nobody reads the result
 	}
 	said := answer{Result: result}
 	err = json.Unmarshal(raw.Bytes(), &said)
@@ -126,22 +132,49 @@ func (a *api) exchange(ctx context.Context, method string, p tgbotapi.Params, re
 	return refused
 }
 
-func form(p tgbotapi.Params) string {
-	size := 0
-	for name, value := range p {
-		size += len(name) + len(value) + len(value)/2 + 2 // spaces and quotes grow
+// ask is wire.call through net/http.
+func (a *api) ask(ctx context.Context, timeout time.Duration, method string, p tgbotapi.Params, raw *bytes.Buffer) error {
+	var body bytes.Buffer
+	form(&body, p)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, a.base+"/bot"+a.token+"/"+method, &body)
+	if err != nil {
+		return err
 	}
-	var b strings.Builder
-	b.Grow(size)
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := a.http.Do(q)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = raw.ReadFrom(io.LimitReader(resp.Body, maxAnswer))
+	return err
+}
+
+// form writes parameters as application/x-www-form-urlencoded.
+func form(to *bytes.Buffer, p tgbotapi.Params) {
+	const hex = "0123456789ABCDEF"
+	before := ""
 	for name, value := range p {
-		if b.Len() > 0 {
-			b.WriteByte('&')
+		to.WriteString(before)
+		to.WriteString(name)
+		to.WriteByte('=')
+		to.Grow(3 * len(value))
+		b := to.AvailableBuffer()
+		for i := range len(value) {
+			switch c := value[i]; {
+			case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+				b = append(b, c)
+			case c == ' ':
+				b = append(b, '+')
+			default:
+				b = append(b, '%', hex[c>>4], hex[c&15])
+			}
 		}
-		b.WriteString(name)
-		b.WriteByte('=')
-		b.WriteString(url.QueryEscape(value))
+		to.Write(b)
+		before = "&"
 	}
-	return b.String()
 }
 
 // bound gives the library's client a context.

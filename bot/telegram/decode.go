@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/flows"
 )
@@ -14,28 +12,102 @@ import (
 // wanted are the kinds of update we ask for.
 const wanted = `["message","edited_message","callback_query"]`
 
+// update is what we read of one. The library's type has hundreds of fields, and
+// filling those that nobody reads costs more than all the rest of decoding.
+// https://core.telegram.org/bots/api#update
+type update struct {
+	ID      int      `json:"update_id"`
+	Message *message `json:"message"`
+	Edited  *message `json:"edited_message"`
+	Press   *struct {
+		ID      string   `json:"id"`
+		From    *user    `json:"from"`
+		Message *pressed `json:"message"`
+		Data    string   `json:"data"`
+	} `json:"callback_query"`
+}
+
+type message struct {
+	ID        int    `json:"message_id"`
+	Date      int64  `json:"date"`
+	Chat      *chat  `json:"chat"`
+	From      *user  `json:"from"`
+	Album     string `json:"media_group_id"`
+	Text      string `json:"text"`
+	Caption   string `json:"caption"`
+	Photo     []file `json:"photo"`
+	Video     *file  `json:"video"`
+	Animation *file  `json:"animation"`
+	Document  *file  `json:"document"`
+	Voice     *file  `json:"voice"`
+	Audio     *file  `json:"audio"`
+	Note      *file  `json:"video_note"`
+	Contact   *struct {
+		Phone string `json:"phone_number"`
+	} `json:"contact"`
+	Location *struct{} `json:"location"`
+	Venue    *struct{} `json:"venue"`
+	Pinned   *struct{} `json:"pinned_message"`
+	For      *chat     `json:"sender_chat"`
+	Answers  *struct {
+		ID   int   `json:"message_id"`
+		From *user `json:"from"`
+	} `json:"reply_to_message"`
+	Timer *struct{} `json:"message_auto_delete_timer_changed"`
+}
+
+// pressed is the message under whose words the button was.
+type pressed struct {
+	ID   int   `json:"message_id"`
+	Chat *chat `json:"chat"`
+}
+
+type chat struct {
+	ID   int64  `json:"id"`
+	Type string `json:"type"`
+}
+
+func (c *chat) private() bool { return c != nil && c.Type == "private" }
+
+type user struct {
+	ID    int64  `json:"id"`
+	IsBot bool   `json:"is_bot"`
+	Lang  string `json:"language_code"`
+	First string `json:"first_name"`
+	Last  string `json:"last_name"`
+}
+
+func (u *user) human() bool { return u != nil && !u.IsBot }
+
+type file struct {
+	ID     string `json:"file_id"`
+	Size   int64  `json:"file_size"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+}
+
 // decode makes an update channel-neutral. ok is false for what is neither a
 // reporter's nor meant for us in a group: channels, other bots, and kinds we
 // never asked for.
-func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
-	m.ID = strconv.Itoa(u.UpdateID)
+func decode(u update, now time.Time) (m bot.Message, ok bool) {
+	m.ID = strconv.Itoa(u.ID)
 	switch {
-	case u.CallbackQuery != nil:
-		c := u.CallbackQuery
-		if c.From == nil || c.From.IsBot || c.Message != nil && c.Message.Chat != nil && !c.Message.Chat.IsPrivate() {
+	case u.Press != nil:
+		c := u.Press
+		if !c.From.human() || c.Message != nil && c.Message.Chat != nil && !c.Message.Chat.private() {
 			return m, false
 		}
-		m.From, m.Lang, m.Token, m.At = address(c.From.ID), c.From.LanguageCode, c.ID, now
+		m.From, m.Lang, m.Token, m.At = address(c.From.ID), c.From.Lang, c.ID, now
 		if c.Message != nil {
-			m.Origin = bot.Ref(strconv.Itoa(c.Message.MessageID))
+			m.Origin = bot.Ref(strconv.Itoa(c.Message.ID))
 		}
 		p := unpack(c.Data)
 		m.Press = &p
 		return m, true
 	case u.Message != nil:
 		return decodeMessage(m, u.Message)
-	case u.EditedMessage != nil:
-		if m, ok = decodeMessage(m, u.EditedMessage); m.Group != "" {
+	case u.Edited != nil:
+		if m, ok = decodeMessage(m, u.Edited); m.Group != "" {
 			return m, false // what supervisors said stands
 		}
 		m.Edits, m.Said, m.Album, m.File = m.Said, "", "", nil // a file's new caption is no answer
@@ -44,45 +116,45 @@ func decode(u tgbotapi.Update, now time.Time) (m bot.Message, ok bool) {
 	return m, false
 }
 
-func decodeMessage(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
-	if t.Chat != nil && (t.Chat.IsGroup() || t.Chat.IsSuperGroup()) {
+func decodeMessage(m bot.Message, t *message) (bot.Message, bool) {
+	if t.Chat != nil && (t.Chat.Type == "group" || t.Chat.Type == "supergroup") {
 		return decodeGroup(m, t)
 	}
-	if t.Chat == nil || !t.Chat.IsPrivate() || t.From == nil || t.From.IsBot {
+	if !t.Chat.private() || !t.From.human() {
 		return m, false
 	}
-	m.From, m.Lang = address(t.Chat.ID), t.From.LanguageCode
-	m.At, m.Album = time.Unix(int64(t.Date), 0).UTC(), t.MediaGroupID
-	m.Said = strconv.Itoa(t.MessageID)
-	file := func(id string, size int) { m.File = &bot.Attachment{ID: id, Size: int64(size)} }
+	m.From, m.Lang = address(t.Chat.ID), t.From.Lang
+	m.At, m.Album = time.Unix(t.Date, 0).UTC(), t.Album
+	m.Said = strconv.Itoa(t.ID)
+	take := func(f *file) { m.File = &bot.Attachment{ID: f.ID, Size: f.Size} }
 	switch {
 	case t.Text != "":
 		m.Text = t.Text
 	case len(t.Photo) > 0:
-		best := t.Photo[0]
-		for _, p := range t.Photo {
-			if p.Width*p.Height > best.Width*best.Height {
+		best := &t.Photo[0]
+		for i := range t.Photo {
+			if p := &t.Photo[i]; p.Width*p.Height > best.Width*best.Height {
 				best = p
 			}
 		}
-		file(best.FileID, best.FileSize)
+		take(best)
 	case t.Video != nil:
-		file(t.Video.FileID, t.Video.FileSize)
+		take(t.Video)
 	case t.Animation != nil: // comes with a document, too
-		file(t.Animation.FileID, t.Animation.FileSize)
+		take(t.Animation)
 	case t.Document != nil:
-		file(t.Document.FileID, t.Document.FileSize)
+		take(t.Document)
 	case t.Voice != nil:
-		file(t.Voice.FileID, t.Voice.FileSize)
+		take(t.Voice)
 	case t.Audio != nil:
-		file(t.Audio.FileID, t.Audio.FileSize)
-	case t.VideoNote != nil:
-		file(t.VideoNote.FileID, t.VideoNote.FileSize)
+		take(t.Audio)
+	case t.Note != nil:
+		take(t.Note)
 	case t.Contact != nil:
-		m.Contact = &flows.Contact{Phone: t.Contact.PhoneNumber}
+		m.Contact = &flows.Contact{Phone: t.Contact.Phone}
 	case t.Location != nil || t.Venue != nil:
 		m.Location = true
-	case t.PinnedMessage != nil || t.MessageAutoDeleteTimerChanged != nil:
+	case t.Pinned != nil || t.Timer != nil:
 		return m, false // service messages are nobody's words
 	default:
 		m.Problem = "error.unsupported"
@@ -96,16 +168,16 @@ func decodeMessage(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
 // decodeGroup takes what somebody says to us in a group: a command, or an answer
 // to a message of a bot's. Those who speak for a whole chat have no name of their
 // own.
-func decodeGroup(m bot.Message, t *tgbotapi.Message) (bot.Message, bool) {
-	answers := t.ReplyToMessage != nil && t.ReplyToMessage.From != nil && t.ReplyToMessage.From.IsBot
-	if t.From == nil || t.From.IsBot || t.SenderChat != nil || t.Text == "" || !answers && !strings.HasPrefix(t.Text, "/") {
+func decodeGroup(m bot.Message, t *message) (bot.Message, bool) {
+	answers := t.Answers != nil && t.Answers.From != nil && t.Answers.From.IsBot
+	if !t.From.human() || t.For != nil || t.Text == "" || !answers && !strings.HasPrefix(t.Text, "/") {
 		return m, false
 	}
-	m.From, m.Lang, m.Group = address(t.From.ID), t.From.LanguageCode, address(t.Chat.ID)
-	m.At, m.Text = time.Unix(int64(t.Date), 0).UTC(), t.Text
-	m.Name = strings.TrimSpace(t.From.FirstName + " " + t.From.LastName)
+	m.From, m.Lang, m.Group = address(t.From.ID), t.From.Lang, address(t.Chat.ID)
+	m.At, m.Text = time.Unix(t.Date, 0).UTC(), t.Text
+	m.Name = strings.TrimSpace(t.From.First + " " + t.From.Last)
 	if answers {
-		m.Quotes = bot.Ref(strconv.Itoa(t.ReplyToMessage.MessageID))
+		m.Quotes = bot.Ref(strconv.Itoa(t.Answers.ID))
 	}
 	return m, true
 }

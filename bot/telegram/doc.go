@@ -1,10 +1,11 @@
 // Package telegram speaks Telegram's Bot API for [bot.Bot]: private chats with
 // reporters, and the supervisors' groups.
 //
-// It uses telegram-bot-api/v5 for the wire format only. The polling loop is our
-// own, because the library's moves the offset before an update is handled and
-// so loses it in a crash. The HTTP client is our own, because the library knows
-// no context and puts the bot token into every network error.
+// It uses telegram-bot-api/v5 for parameters, uploads and errors only. The
+// polling loop is our own, because the library's moves the offset before an
+// update is handled and so loses it in a crash. Calls are our own, because the
+// library knows no context and puts the bot token into every network error; to
+// a Bot API server of one's own they do without net/http, see wire.
 //
 // # A tidy chat in two calls a step
 //

@@ -33,7 +33,7 @@ func (a *Adapter) Poll(ctx context.Context, q *bot.Queue) error {
 			// Of this batch: ids begin anew after a quiet week.
 			next := 0
 			for _, u := range updates {
-				next = max(next, u.UpdateID+1)
+				next = max(next, u.ID+1)
 			}
 			if next > 0 {
 				offset = next
@@ -71,24 +71,23 @@ func (a *Adapter) Poll(ctx context.Context, q *bot.Queue) error {
 	return nil
 }
 
-func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]tgbotapi.Update, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second+callTimeout)
-	defer cancel()
+func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]update, error) {
+	timeout := time.Duration(seconds)*time.Second + callTimeout
 	p := tgbotapi.Params{"timeout": strconv.Itoa(seconds), "limit": "100", "allowed_updates": wanted}
 	if offset > 0 {
 		p["offset"] = strconv.Itoa(offset)
 	}
-	var updates []tgbotapi.Update
-	err := a.api.post(ctx, "getUpdates", p, &updates)
+	var updates []update
+	err := a.api.post(ctx, timeout, "getUpdates", p, &updates)
 	if !says(err, errShape.Error()) {
 		return updates, err
 	}
 	// Ask again, and read them one by one.
 	var each []json.RawMessage
-	if err := a.api.post(ctx, "getUpdates", p, &each); err != nil {
+	if err := a.api.post(ctx, timeout, "getUpdates", p, &each); err != nil {
 		return nil, err
 	}
-	updates = make([]tgbotapi.Update, 0, len(each))
+	updates = make([]update, 0, len(each))
 	for _, raw := range each {
 		if u, ok := a.one(raw); ok {
 			updates = append(updates, u)
@@ -97,11 +96,11 @@ func (a *Adapter) updates(ctx context.Context, offset, seconds int) ([]tgbotapi.
 	return updates, nil
 }
 
-// one reads an update. One of a shape that the library does not know is passed
-// over by its number alone: the others must not wait for it for ever.
-func (a *Adapter) one(raw json.RawMessage) (u tgbotapi.Update, ok bool) {
+// one reads an update. One of a shape that we do not know is passed over by its
+// number alone: the others must not wait for it for ever.
+func (a *Adapter) one(raw json.RawMessage) (u update, ok bool) {
 	if json.Unmarshal(raw, &u) == nil {
-		return u, u.UpdateID != 0
+		return u, u.ID != 0
 	}
 	var number struct {
 		ID int `json:"update_id"`
@@ -111,10 +110,10 @@ func (a *Adapter) one(raw json.RawMessage) (u tgbotapi.Update, ok bool) {
 	}
 	a.cfg.Metrics.Alarm("unreadable_update")
 	a.log.Error().Int("update", number.ID).Msg("an update has an unknown shape and is passed over")
-	return tgbotapi.Update{UpdateID: number.ID}, true
+	return update{ID: number.ID}, true
 }
 
-func (a *Adapter) accept(ctx context.Context, q *bot.Queue, updates []tgbotapi.Update) error {
+func (a *Adapter) accept(ctx context.Context, q *bot.Queue, updates []update) error {
 	batch := make([]bot.Message, 0, len(updates))
 	now := a.cfg.Now().UTC()
 	for _, u := range updates {
@@ -152,7 +151,7 @@ func (a *Adapter) Webhook(q *bot.Queue, secret string) http.Handler {
 			http.Error(w, "not an update", http.StatusBadRequest)
 			return
 		}
-		if err := a.accept(r.Context(), q, []tgbotapi.Update{u}); err != nil {
+		if err := a.accept(r.Context(), q, []update{u}); err != nil {
 			a.log.Warn().Err(err).Msg("update not taken, Telegram will send it again")
 			http.Error(w, "try again", http.StatusServiceUnavailable)
 		}
