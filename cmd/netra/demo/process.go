@@ -62,6 +62,7 @@ func (p *process) once(ctx context.Context) error {
 		"NETRA_INTAKE=telegram:"+strconv.FormatInt(p.d.group.ID(), 10),
 		"NETRA_DATA="+p.d.o.Dir, "NETRA_LISTEN=127.0.0.1:0",
 		"NETRA_OPERATOR=Sekretariat Contoh", "NETRA_CONTACT=kontak@contoh.example",
+		"NETRA_PRESSURE_DELAY=0-0", // nobody waits for hours here
 	)
 	cmd.Stdout, cmd.Stderr = p, p
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
