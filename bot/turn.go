@@ -38,6 +38,9 @@ type Bot struct {
 	Later func() time.Duration
 	// Desk takes what is said in a supervisors' group. Nil hears nothing.
 	Desk func(ctx context.Context, ch Channel, m Message) error
+	// Alarm tells the operator of a fault, in the words of a locale key. It must not
+	// block. Nil is allowed.
+	Alarm func(key string)
 	// Elsewhere is where reporters find us while a channel is limited, "" when
 	// nowhere. Nil is allowed.
 	Elsewhere func(channel string) string
@@ -329,6 +332,9 @@ func (b *Bot) fetch(ctx context.Context, ch Channel, m Message, s flows.Session)
 	case errors.Is(err, store.ErrFull):
 		b.Metrics.alarm("vault_full")
 		b.Log.Error().Msg("the vault has no room: evidence is refused")
+		if b.Alarm != nil {
+			b.Alarm("alarm.vault_full")
+		}
 		return nil, &flows.Refusal{Key: "error.no_room"}, nil
 	case read.err != nil && b.tired(m):
 		return nil, &flows.Refusal{Key: "error.file_failed"}, nil

@@ -238,6 +238,9 @@ type Registry interface {
 	// Drop drops a part of a case and destroys its key; of PartFiles it only
 	// remembers that they are gone. It need not be there.
 	Drop(ctx context.Context, id flows.ReportID, p Part) error
+	// Each calls do for every case, without what is kept apart and with its events,
+	// until do returns an error. Of cases whose files are gone it says so.
+	Each(ctx context.Context, do func(c Case, filesGone bool) error) error
 	// Delete removes a case and all its deliveries. It need not be there.
 	Delete(ctx context.Context, id flows.ReportID) error
 }

@@ -384,6 +384,7 @@ func crash(t *testing.T, open func(t *testing.T) Platform) {
 					t.Errorf("only %d operations were cut", done)
 				}
 				f.p.Check()
+				f.stack.Clean(f.p.Canaries()...)
 			})
 		}
 	}

@@ -34,9 +34,10 @@ type Deliverer struct {
 	Log     zerolog.Logger
 	Metrics *bot.Metrics
 
-	mu    sync.Mutex
-	wake  map[string]chan struct{}
-	moved map[string]bot.Address // groups that became supergroups since the start
+	mu      sync.Mutex
+	alarmed map[string]time.Time
+	wake    map[string]chan struct{}
+	moved   map[string]bot.Address // groups that became supergroups since the start
 }
 
 const (
@@ -341,16 +342,45 @@ func (d *Deliverer) alarmIfLate(ctx context.Context, r Route, one *store.Deliver
 	one.Alarmed = true
 	d.Metrics.Alarm("delivery_late")
 	d.Log.Error().Str("intake", r.Name).Str("ticket", one.Case.Report.ID.Ticket()).Time("since", one.Since).Msg("a case has not reached its intake for a day")
-	channel, to, ok := cut(d.Alarm)
-	ch, group := d.Channels[channel].(bot.Group)
-	if !ok || !group {
-		return
-	}
-	words := d.Cards.Words.Render(d.Cards.Lang, flows.Say("alarm.delivery_late", "ticket", text(one.Case.Report.ID.Ticket()), "intake", text(r.Name)), nil)
-	if _, err := ch.Post(ctx, to, words, ""); err != nil {
+	if err := d.alarm(ctx, flows.Say("alarm.delivery_late", "ticket", text(one.Case.Report.ID.Ticket()), "intake", text(r.Name))); err != nil {
 		one.Alarmed = false
 		d.Log.Error().Err(err).Msg("operator could not be alarmed")
 	}
+}
+
+// alarm tells the operator something, if there is a place for it.
+func (d *Deliverer) alarm(ctx context.Context, p flows.Phrase) error {
+	channel, to, ok := cut(d.Alarm)
+	ch, group := d.Channels[channel].(bot.Group)
+	if !ok || !group {
+		return nil
+	}
+	_, err := ch.Post(ctx, to, d.Cards.Words.Render(d.Cards.Lang, p, nil), "")
+	return err
+}
+
+// alarmAgain is how long a fault that goes on is said no more.
+const alarmAgain = 6 * time.Hour
+
+// Alarmed tells the operator of a fault, in the words of a locale key, unless it
+// was told of it lately. It does not wait.
+func (d *Deliverer) Alarmed(key string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.Now().Sub(d.alarmed[key]) < alarmAgain {
+		return
+	}
+	if d.alarmed == nil {
+		d.alarmed = map[string]time.Time{}
+	}
+	d.alarmed[key] = d.Now()
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := d.alarm(ctx, flows.Say(key)); err != nil {
+			d.Log.Error().Err(err).Msg("operator could not be alarmed")
+		}
+	}()
 }
 
 func cut(address string) (channel string, to bot.Address, ok bool) {

@@ -157,7 +157,7 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 	}
 	b := &bot.Bot{
 		Rules: rules, Words: l, Sessions: s.sessions, Cases: s.db.Cases(), Vault: s.vault, Keys: s.keys,
-		Registry: s.db.Cases(), Guard: s.db.Guard(), Requests: s.db.Requests(), Later: c.Delay.draw,
+		Registry: s.db.Cases(), Guard: s.db.Guard(), Requests: s.db.Requests(), Later: c.Delay.draw, Alarm: d.Alarmed,
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
 		Opened: d.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: maxFile, Log: log, Metrics: m,
 	}

@@ -43,13 +43,18 @@ func (w *sweeper) Soon() {
 func (w *sweeper) run(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
+	night := time.NewTicker(24 * time.Hour)
+	defer night.Stop()
 	w.all(ctx, time.Now())
+	w.evidence(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			w.all(ctx, time.Now())
+		case <-night.C:
+			w.evidence(ctx)
 		case <-w.soon:
 			select {
 			case <-ctx.Done():
@@ -154,6 +159,33 @@ func (w *sweeper) drafts(ctx context.Context, now time.Time) (int, error) {
 		return 0, fmt.Errorf("%d cases cannot be read: put the newest copy of the reports' keys back", unreadable)
 	}
 	return w.s.vault.Sweep(ctx, now.Add(-w.c.SessionTTL-time.Hour), w.s.db.Cases().HasFiles)
+}
+
+// evidence looks whether all evidence on record is in the vault. What is missing
+// needs a person.
+func (w *sweeper) evidence(ctx context.Context) {
+	missing := 0
+	err := w.s.db.Cases().Each(ctx, func(c store.Case, filesGone bool) error {
+		if filesGone {
+			return nil
+		}
+		for _, f := range c.Files(w.b.Rules.Flow(c.Report.Flow)) {
+			if _, err := w.s.vault.Describe(ctx, c.Report.ID, f); ctx.Err() != nil {
+				return ctx.Err()
+			} else if err != nil {
+				missing++
+				w.log.Error().Err(err).Str("ticket", c.Report.ID.Ticket()).Msg("evidence on record is not in the vault")
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		w.log.Error().Err(err).Msg("evidence on record cannot be looked for")
+	}
+	if missing > 0 {
+		w.b.Metrics.Alarm("evidence_missing")
+		w.b.Alarm("alarm.evidence_missing")
+	}
 }
 
 // keys destroys the keys of reports that neither a draft nor a case needs: those

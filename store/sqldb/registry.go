@@ -112,6 +112,44 @@ func (cs *Cases) Drop(ctx context.Context, id flows.ReportID, p store.Part) erro
 	return err
 }
 
+// Each implements store.Registry. It reads a few at a time, so that nobody waits.
+func (cs *Cases) Each(ctx context.Context, do func(c store.Case, filesGone bool) error) error {
+	type row struct {
+		id                     int64
+		report, sealed, events []byte
+		gone                   bool
+	}
+	for after := int64(0); ; {
+		var some []row
+		err := cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+			var r row
+			err := scan(&r.id, &r.report, &r.sealed, &r.events, &r.gone)
+			some = append(some, r)
+			return err
+		}, `SELECT id, report, sealed, late_sealed, files_gone FROM cases WHERE id > ? ORDER BY id LIMIT 50`, after)
+		if err != nil {
+			return fmt.Errorf("list cases: %w", err)
+		}
+		if len(some) == 0 {
+			return nil
+		}
+		for _, r := range some {
+			var c store.Case
+			err := cs.db.unseal(r.sealed, "case", r.report, &c)
+			if err == nil {
+				err = cs.db.unseal(r.events, "events", r.report, &c.Events)
+			}
+			if err != nil {
+				return fmt.Errorf("list cases: %w", err)
+			}
+			if err := do(c, r.gone); err != nil {
+				return err
+			}
+			after = r.id
+		}
+	}
+}
+
 // Delete implements store.Registry.
 func (cs *Cases) Delete(ctx context.Context, id flows.ReportID) error {
 	report := cs.db.report(id)

@@ -23,6 +23,7 @@ func Registry(t *testing.T, open func(t testing.TB) (store.Cases, store.Registry
 	run("a case is found by its card", foundByCard)
 	run("an identity stands apart", identity)
 	run("what is old is dropped part by part", dropped)
+	run("every case is listed", eachCase)
 	run("a case is deleted", deleted)
 }
 
@@ -119,6 +120,34 @@ func dropped(c cases, r store.Registry) {
 	want := Case(0)
 	want.Return = nil
 	c.found(want, true)(r.Find(c.t.Context(), ID(0).Ticket()))
+}
+
+func eachCase(c cases, r store.Registry) {
+	var want []flows.ReportID
+	for n := range 120 {
+		c.open(n)
+		want = append(want, ID(n))
+	}
+	c.attach(7, 3, now)
+	c.ok(r.Drop(c.t.Context(), ID(9), store.PartFiles))
+	var got, gone, events []flows.ReportID
+	c.ok(r.Each(c.t.Context(), func(k store.Case, filesGone bool) error {
+		got = append(got, k.Report.ID)
+		if filesGone {
+			gone = append(gone, k.Report.ID)
+		}
+		if len(k.Events) > 0 {
+			events = append(events, k.Report.ID)
+		}
+		return nil
+	}))
+	same(c.t, "cases", got, want)
+	same(c.t, "those without files", gone, []flows.ReportID{ID(9)})
+	same(c.t, "those with events", events, []flows.ReportID{ID(7)})
+	stop := errors.New("stop")
+	if err := r.Each(c.t.Context(), func(store.Case, bool) error { return stop }); !errors.Is(err, stop) {
+		c.t.Errorf("stopped with %v", err)
+	}
 }
 
 func deleted(c cases, r store.Registry) {
