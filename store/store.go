@@ -223,10 +223,25 @@ type Cases interface {
 // ToReporter stands for the reporter among the destinations of deliveries.
 const ToReporter = "(reporter)"
 
+// Standing is a case and how it stands.
+type Standing struct {
+	Case
+	// Unsettled is how many of its deliveries are still to be made.
+	Unsettled int
+	// FilesGone is whether its evidence was dropped because its time had come.
+	FilesGone bool
+}
+
 // Registry finds cases and what is kept apart of them.
 type Registry interface {
 	// Find returns the case with a code. ok is false when there is none.
 	Find(ctx context.Context, ticket string) (c Case, ok bool, err error)
+	// Stands is Find, and says how the case stands.
+	Stands(ctx context.Context, ticket string) (s Standing, ok bool, err error)
+	// List calls each for every case, in the order in which they were opened. It
+	// ends with the first error of each. What cannot be opened is left out; the
+	// error then says so.
+	List(ctx context.Context, each func(Standing) error) error
 	// OfCard returns the case whose card an intake has. ok is false when there is
 	// none.
 	OfCard(ctx context.Context, intake, card string) (c Case, ok bool, err error)

@@ -21,33 +21,72 @@ func (db *DB) card(intake, card string) []byte {
 
 // Find implements store.Registry.
 func (cs *Cases) Find(ctx context.Context, ticket string) (store.Case, bool, error) {
-	return cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
+	s, ok, err := cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
+	return s.Case, ok, err
 }
 
 // OfCard implements store.Registry.
 func (cs *Cases) OfCard(ctx context.Context, intake, card string) (store.Case, bool, error) {
-	return cs.find(ctx, `id = (SELECT case_id FROM deliveries WHERE card = ? LIMIT 1)`, cs.db.card(intake, card))
+	s, ok, err := cs.find(ctx, `id = (SELECT case_id FROM deliveries WHERE card = ? LIMIT 1)`, cs.db.card(intake, card))
+	return s.Case, ok, err
 }
 
-func (cs *Cases) find(ctx context.Context, where string, key []byte) (c store.Case, ok bool, err error) {
-	var report, sealed, back, events []byte
-	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
-		ok = true
-		return scan(&report, &sealed, &back, &events)
-	}, `SELECT report, sealed, return_sealed, late_sealed FROM cases WHERE `+where, key)
-	if err == nil && ok {
-		err = cs.db.unseal(sealed, "case", report, &c)
+// Stands implements store.Registry.
+func (cs *Cases) Stands(ctx context.Context, ticket string) (store.Standing, bool, error) {
+	return cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
+}
+
+func (cs *Cases) find(ctx context.Context, where string, key []byte) (s store.Standing, ok bool, err error) {
+	err = cs.stands(ctx, func(x store.Standing, err error) error {
+		s, ok = x, true
+		return err
+	}, `WHERE `+where, key)
+	if err != nil {
+		return store.Standing{}, false, fmt.Errorf("find case: %w", err)
 	}
-	if err == nil && ok {
-		err = cs.db.unseal(back, "return", report, &c.Return)
-	}
-	if err == nil && ok {
-		err = cs.db.unseal(events, "events", report, &c.Events)
+	return s, ok, nil
+}
+
+// List implements store.Registry.
+func (cs *Cases) List(ctx context.Context, each func(store.Standing) error) error {
+	unreadable := 0
+	var why error
+	err := cs.stands(ctx, func(s store.Standing, err error) error {
+		if err != nil {
+			unreadable, why = unreadable+1, err
+			return nil
+		}
+		return each(s)
+	}, `ORDER BY id`)
+	if err == nil && unreadable > 0 {
+		err = fmt.Errorf("%d cases cannot be opened, such as: %w", unreadable, why)
 	}
 	if err != nil {
-		return store.Case{}, false, fmt.Errorf("find case: %w", err)
+		return fmt.Errorf("list cases: %w", err)
 	}
-	return c, ok, nil
+	return nil
+}
+
+// stands calls each for the cases that a clause selects, with an error for one
+// that cannot be opened.
+func (cs *Cases) stands(ctx context.Context, each func(store.Standing, error) error, clause string, args ...any) error {
+	return cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var s store.Standing
+		var report, sealed, back, events []byte
+		if err := scan(&report, &sealed, &back, &events, &s.FilesGone, &s.Unsettled); err != nil {
+			return err
+		}
+		// The case first: it was sealed without the others.
+		err := cs.db.unseal(sealed, "case", report, &s.Case)
+		if err == nil {
+			err = cs.db.unseal(back, "return", report, &s.Return)
+		}
+		if err == nil {
+			err = cs.db.unseal(events, "events", report, &s.Events)
+		}
+		return each(s, err)
+	}, `SELECT report, sealed, return_sealed, late_sealed, files_gone,
+		(SELECT count(*) FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL) FROM cases `+clause, args...)
 }
 
 // Identity implements store.Registry.

@@ -24,6 +24,7 @@ func Registry(t *testing.T, open func(t testing.TB) (store.Cases, store.Registry
 	run("an identity stands apart", identity)
 	run("what is old is dropped part by part", dropped)
 	run("a case is deleted", deleted)
+	run("cases are listed with how they stand", listed)
 }
 
 func (c cases) found(want store.Case, there bool) func(store.Case, bool, error) {
@@ -130,6 +131,44 @@ func deleted(c cases, r store.Registry) {
 	c.claim("a", now, 2)
 	c.none("b", now)
 	c.stats(store.Stats{Open: 1, Deliveries: 1, Lag: now.Sub(Case(2).Opened)})
+}
+
+func listed(c cases, r store.Registry) {
+	list := func(want ...store.Standing) {
+		c.t.Helper()
+		var got []store.Standing
+		c.ok(r.List(c.t.Context(), func(s store.Standing) error { got = append(got, s); return nil }))
+		same(c.t, "list", got, want)
+		for _, w := range want {
+			s, ok, err := r.Stands(c.t.Context(), w.Report.ID.Ticket())
+			if !ok || err != nil {
+				c.t.Errorf("stands: %v, %v", ok, err)
+			}
+			same(c.t, "case", s, w)
+		}
+	}
+	list()
+	c.open(1, "a", "b")
+	c.open(2, "a")
+	one, two := store.Standing{Case: Case(1, "a", "b"), Unsettled: 2}, store.Standing{Case: Case(2, "a"), Unsettled: 1}
+	list(one, two)
+	c.settle(c.claim("a", now, 1))
+	c.settle(c.claim("a", now, 2))
+	c.attach(2, 4, now)
+	c.settle(c.claim("a", now, 2))
+	one.Unsettled, two.Unsettled, two.Events = 1, 0, []store.Event{Given(4)}
+	list(one, two)
+	c.ok(r.Drop(c.t.Context(), ID(2), store.PartFiles))
+	two.FilesGone = true
+	list(one, two)
+	if _, ok, err := r.Stands(c.t.Context(), ID(3).Ticket()); ok || err != nil {
+		c.t.Errorf("a case that is not there stands: %v, %v", ok, err)
+	}
+	stop := errors.New("enough")
+	seen := 0
+	if err := r.List(c.t.Context(), func(store.Standing) error { seen++; return stop }); !errors.Is(err, stop) || seen != 1 {
+		c.t.Errorf("saw %d before %v", seen, err)
+	}
 }
 
 // Guard holds a backend to the promises of [store.Guard].
