@@ -186,6 +186,12 @@ func TestCase(t *testing.T) {
 	}
 
 	// Deleted while it is served: it is gone for its reporter, too.
+	s := w.stores()
+	k, ok, err := s.db.Cases().Find(t.Context(), other)
+	if err = errors.Join(err, s.Close()); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	deleted := k.Report.ID
 	if out, err := do("no\n", "delete", other); err == nil || !strings.Contains(err.Error(), "nothing was deleted") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -240,16 +246,22 @@ func TestCase(t *testing.T) {
 		})
 	}
 
-	s := w.stores()
+	s = w.stores()
 	defer s.Close()
-	k, ok, err := s.db.Cases().Find(t.Context(), code)
+	if _, err := s.keys.OpenFile(deleted, strings.NewReader(""), ""); !errors.Is(err, store.ErrShredded) {
+		t.Errorf("the key of the deleted case's files: %v", err)
+	}
+	if strings.Contains(w.logged(), `"level":"error"`) {
+		t.Errorf("the serving program stumbled: %s", tail(w.logged()))
+	}
+	k, ok, err = s.db.Cases().Find(t.Context(), code)
 	if !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	if list, err := s.keys.List(); err != nil || list[0].Seals == 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
-	storetest.CanariesIn(t, []string{pin, strings.ReplaceAll(pin, "-", ""), otherPIN, string(k.Report.ID), bottest.CanaryName, bottest.CanaryAddress, bottest.CanaryPhone, bottest.CanaryExif},
+	storetest.CanariesIn(t, []string{pin, strings.ReplaceAll(pin, "-", ""), otherPIN, string(k.Report.ID), string(deleted), bottest.CanaryName, bottest.CanaryAddress, bottest.CanaryPhone, bottest.CanaryExif},
 		"what netra case said", []byte(said.String()))
 }
 
