@@ -319,7 +319,9 @@ type Inbox interface {
 	// Done removes messages. Removing one that is not there is no error.
 	Done(ctx context.Context, channel string, ids []string) error
 	// Pending returns what is there, oldest first. What cannot be opened stays
-	// and is left out; the error then says so, beside the rest.
+	// and is left out; the error then says so, beside the rest. It says nothing
+	// of what only has no key any more: that arrived, and a copy of the inbox
+	// from before was put back.
 	Pending(ctx context.Context, channel string) ([]Received, error)
 }
 

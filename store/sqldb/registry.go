@@ -79,7 +79,7 @@ func (cs *Cases) stands(ctx context.Context, each func(store.Standing, error) er
 		// The case first: it was sealed without the others.
 		err := cs.db.unseal(sealed, "case", report, &s.Case)
 		if err == nil {
-			err = cs.db.unseal(back, "return", report, &s.Return)
+			err = cs.db.wayBack(back, report, &s.Return)
 		}
 		if err == nil {
 			err = cs.db.unseal(events, "events", report, &s.Events)
@@ -111,20 +111,19 @@ var partThere = map[store.Part]string{
 	store.PartFiles:    `files_gone = 0`,
 }
 
-// Old implements store.Registry.
+// Old implements store.Registry. Whose a case is stands outside of its seal, so
+// that one which cannot be opened holds nobody up.
 func (cs *Cases) Old(ctx context.Context, p store.Part, before time.Time) (ids []flows.ReportID, err error) {
 	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
-		var report, sealed []byte
-		if err := scan(&report, &sealed); err != nil {
+		var sealed []byte
+		if err := scan(&sealed); err != nil {
 			return err
 		}
-		var c store.Case
-		if err := cs.db.unseal(sealed, "case", report, &c); err != nil {
-			return err
+		if o, ok := cs.db.keys.Whose(sealed); ok {
+			ids = append(ids, o.Report)
 		}
-		ids = append(ids, c.Report.ID)
 		return nil
-	}, `SELECT report, sealed FROM cases WHERE opened < ? AND `+partThere[p]+`
+	}, `SELECT sealed FROM cases WHERE opened < ? AND `+partThere[p]+`
 		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL)`, before.Unix()/60)
 	if err != nil {
 		return nil, fmt.Errorf("look for what is old: %w", err)
