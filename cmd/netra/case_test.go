@@ -138,8 +138,26 @@ func TestCase(t *testing.T) {
 	code, pin := receipt(citizen)
 	other, otherPIN := receipt(pressed)
 	officer := w.officer("Petugas")
+	w.replies(ctx, officer, code, "identitas untuk klarifikasi perkara", "Ambil dahulu "+code)
 	w.replies(ctx, officer, code, "ambil", "ditangani oleh")
+	w.replies(ctx, w.officer("Lain"), code, "identitas untuk klarifikasi perkara", "hanya petugas itu")
 	w.replies(ctx, officer, code, "identitas untuk klarifikasi perkara", "Dikirim kepada")
+	if chat := (bottest.Person{User: officer}).Chat(); !strings.Contains(chat, bottest.CanaryName) {
+		t.Errorf("the officer reads no identity:\n%s", chat)
+	}
+	for _, m := range w.group.Messages() {
+		if strings.Contains(m.Text, bottest.CanaryName) {
+			t.Errorf("the group reads the identity: %s", m.Text)
+		}
+	}
+	w.replies(ctx, officer, code, "tanya Di mana apel itu diadakan?", "Pertanyaan untuk pelapor")
+	if err := (bottest.Person{User: citizen}).See(ctx, bottest.Words(w.words, "id", "case.news"), ""); err != nil {
+		t.Error(err)
+	}
+	if chat := (bottest.Person{User: citizen}).Chat(); strings.Contains(chat, "apel itu") {
+		t.Errorf("the question stands on the reporter's screen:\n%s", chat)
+	}
+	w.settled(ctx)
 	vars := w.vars()
 	vars["NETRA_REDIS_URL"] = "redis://127.0.0.1:1" // may be away
 	var said strings.Builder
