@@ -130,7 +130,7 @@ func folder(t testing.TB, dir string) map[string]string {
 // TestCase: an operator looks at cases, verifies their evidence and deletes one,
 // while netra serves and when it does not.
 func TestCase(t *testing.T) {
-	w := newWorld(t, "NETRA_PRESSURE_DELAY=0-0")
+	w := newWorld(t)
 	w.start()
 	ctx := deadline(t, 3*time.Minute)
 	citizen, pressed := w.talks(ctx, bottest.Citizen), w.talks(ctx, bottest.Pressure)

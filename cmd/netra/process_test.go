@@ -93,6 +93,7 @@ func newWorld(t testing.TB, env ...string) *world {
 		"NETRA_DATA=" + w.dir,
 		"NETRA_LISTEN=" + w.listen,
 		"NETRA_OPERATOR=Sekretariat Contoh", "NETRA_CONTACT=kontak@contoh.example",
+		"NETRA_PRESSURE_DELAY=0-0",
 		"GORACE=halt_on_error=1",
 		"NETRA_TEST_PROFILE=" + os.Getenv("NETRA_TEST_PROFILE"),
 	}, env...)

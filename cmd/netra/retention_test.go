@@ -140,6 +140,9 @@ func TestRetention(t *testing.T) {
 	if _, err := s.vault.Describe(t.Context(), id, f); err == nil {
 		t.Error("the file is in the vault")
 	}
+	if out, err := call(t, vars, "", "case", "evidence", id.Ticket()); err != nil || !strings.Contains(out, "– removed") || !strings.Contains(out, f.Digest) {
+		t.Errorf("case evidence: %v\n%s", err, out)
+	}
 	if card := (intake.Cards{Rules: b.Rules, Words: l, Lang: "id"}).Card(standing().Case); !strings.Contains(card, bottest.CanaryStory) {
 		t.Errorf("the card lost its story:\n%s", card)
 	}
