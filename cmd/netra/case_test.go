@@ -331,7 +331,7 @@ func TestCaseMistakes(t *testing.T) {
 	}
 	wrong("there is no case", "show", storetest.ID(2).Ticket())
 	wrong("its key was destroyed", "show", storetest.ID(1).Ticket())
-	if out, err := call(t, vars, "", "case", "list"); err == nil || !strings.Contains(err.Error(), "1 cases cannot be opened") {
+	if out, err := call(t, vars, "", "case", "list"); err == nil || !strings.Contains(err.Error(), "1 cannot be opened") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if err := os.Rename(filepath.Join(dir, "keys.json"), filepath.Join(dir, "elsewhere")); err != nil {

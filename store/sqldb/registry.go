@@ -37,43 +37,55 @@ func (cs *Cases) Stands(ctx context.Context, ticket string) (store.Standing, boo
 }
 
 func (cs *Cases) find(ctx context.Context, where string, key []byte) (s store.Standing, ok bool, err error) {
-	err = cs.stands(ctx, func(x store.Standing, err error) error {
+	err = cs.stands(ctx, func(_ int64, x store.Standing, err error) error {
 		s, ok = x, true
 		return err
-	}, `WHERE `+where, key)
+	}, `WHERE `+where+` ORDER BY id LIMIT 1`, key)
 	if err != nil {
 		return store.Standing{}, false, fmt.Errorf("find case: %w", err)
 	}
 	return s, ok, nil
 }
 
-// List implements store.Registry.
+// List implements store.Registry. It reads a few at a time, so that nobody waits.
 func (cs *Cases) List(ctx context.Context, each func(store.Standing) error) error {
 	unreadable := 0
 	var why error
-	err := cs.stands(ctx, func(s store.Standing, err error) error {
+	for last, more := int64(0), true; more; {
+		var some []store.Standing
+		more = false
+		err := cs.stands(ctx, func(id int64, s store.Standing, err error) error {
+			last, more = id, true
+			if err != nil {
+				unreadable, why = unreadable+1, err
+				return nil //nolint:nilerr // it is counted, and said at the end
+			}
+			some = append(some, s)
+			return nil
+		}, `WHERE id > ? ORDER BY id LIMIT 50`, last)
 		if err != nil {
-			unreadable, why = unreadable+1, err
-			return nil //nolint:nilerr // it is counted, and said at the end
+			return fmt.Errorf("list cases: %w", err)
 		}
-		return each(s)
-	}, `ORDER BY id`)
-	if err == nil && unreadable > 0 {
-		err = fmt.Errorf("%d cases cannot be opened, such as: %w", unreadable, why)
+		for _, s := range some {
+			if err := each(s); err != nil {
+				return err
+			}
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("list cases: %w", err)
+	if unreadable > 0 {
+		return fmt.Errorf("list cases: %d cannot be opened, such as: %w", unreadable, why)
 	}
 	return nil
 }
 
 // stands calls each for the cases that a clause selects, with an error for one
 // that cannot be opened.
-func (cs *Cases) stands(ctx context.Context, each func(store.Standing, error) error, clause string, args ...any) error {
+func (cs *Cases) stands(ctx context.Context, each func(int64, store.Standing, error) error, clause string, args ...any) error {
 	return cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var id int64
 		var s store.Standing
 		var report, sealed, back, events []byte
-		if err := scan(&report, &sealed, &back, &events, &s.FilesGone, &s.Unsettled); err != nil {
+		if err := scan(&id, &report, &sealed, &back, &events, &s.FilesGone, &s.Unsettled); err != nil {
 			return err
 		}
 		// The case first: it was sealed without the others.
@@ -84,8 +96,8 @@ func (cs *Cases) stands(ctx context.Context, each func(store.Standing, error) er
 		if err == nil {
 			err = cs.db.unseal(events, "events", report, &s.Events)
 		}
-		return each(s, err)
-	}, `SELECT report, sealed, return_sealed, late_sealed, files_gone,
+		return each(id, s, err)
+	}, `SELECT id, report, sealed, return_sealed, late_sealed, files_gone,
 		(SELECT count(*) FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL) FROM cases `+clause, args...)
 }
 

@@ -161,8 +161,22 @@ func listed(c cases, r store.Registry) {
 	c.ok(r.Drop(c.t.Context(), ID(2), store.PartFiles))
 	two.FilesGone = true
 	list(one, two)
-	if _, ok, err := r.Stands(c.t.Context(), ID(3).Ticket()); ok || err != nil {
+	if _, ok, err := r.Stands(c.t.Context(), ID(200).Ticket()); ok || err != nil {
 		c.t.Errorf("a case that is not there stands: %v, %v", ok, err)
+	}
+	for n := 3; n <= 120; n++ {
+		c.open(n)
+	}
+	next := 1
+	c.ok(r.List(c.t.Context(), func(s store.Standing) error {
+		if s.Report.ID != ID(next) {
+			c.t.Errorf("case %d is %s", next, s.Report.ID)
+		}
+		next++
+		return nil
+	}))
+	if next != 121 {
+		c.t.Errorf("%d cases are listed", next-1)
 	}
 	stop := errors.New("enough")
 	seen := 0
