@@ -33,9 +33,13 @@ func Remaining(wrong int, last, now time.Time) (wait time.Duration, counting int
 }
 
 // GuessTime is how long it takes on average to guess a PIN of so many equally
-// likely values, however many guess: the wait of the code counts for all.
+// likely values, however many guess: the wait of the code counts for all. It is 292
+// years at most, which is the longest Duration.
 func GuessTime(values float64) time.Duration {
 	perDay := float64(forgiven / longestWait)
-	days := values / 2 / perDay
-	return time.Duration(min(days*24*float64(time.Hour), math.MaxInt64))
+	long := values / 2 / perDay * float64(forgiven)
+	if long >= math.MaxInt64 { // as a float it is one more than there is
+		return math.MaxInt64
+	}
+	return time.Duration(long)
 }

@@ -223,10 +223,25 @@ type Cases interface {
 // ToReporter stands for the reporter among the destinations of deliveries.
 const ToReporter = "(reporter)"
 
+// Standing is a case and how it stands.
+type Standing struct {
+	Case
+	// Unsettled is how many of its deliveries are still to be made.
+	Unsettled int
+	// FilesGone is whether its evidence was dropped because its time had come.
+	FilesGone bool
+}
+
 // Registry finds cases and what is kept apart of them.
 type Registry interface {
 	// Find returns the case with a code. ok is false when there is none.
 	Find(ctx context.Context, ticket string) (c Case, ok bool, err error)
+	// Stands is Find, and says how the case stands.
+	Stands(ctx context.Context, ticket string) (s Standing, ok bool, err error)
+	// List calls each for every case, in the order in which they were opened. It
+	// ends with the first error of each. What cannot be opened is left out; the
+	// error then says so.
+	List(ctx context.Context, each func(Standing) error) error
 	// OfCard returns the case whose card an intake has. ok is false when there is
 	// none.
 	OfCard(ctx context.Context, intake, card string) (c Case, ok bool, err error)
@@ -238,9 +253,6 @@ type Registry interface {
 	// Drop drops a part of a case and destroys its key; of PartFiles it only
 	// remembers that they are gone. It need not be there.
 	Drop(ctx context.Context, id flows.ReportID, p Part) error
-	// Each calls do for every case, without what is kept apart and with its events,
-	// until do returns an error. Of cases whose files are gone it says so.
-	Each(ctx context.Context, do func(c Case, filesGone bool) error) error
 	// Delete removes a case and all its deliveries. It need not be there.
 	Delete(ctx context.Context, id flows.ReportID) error
 }
@@ -307,7 +319,9 @@ type Inbox interface {
 	// Done removes messages. Removing one that is not there is no error.
 	Done(ctx context.Context, channel string, ids []string) error
 	// Pending returns what is there, oldest first. What cannot be opened stays
-	// and is left out; the error then says so, beside the rest.
+	// and is left out; the error then says so, beside the rest. It says nothing
+	// of what only has no key any more: that arrived, and a copy of the inbox
+	// from before was put back.
 	Pending(ctx context.Context, channel string) ([]Received, error)
 }
 
@@ -364,7 +378,8 @@ type Vault interface {
 	// Discard removes all files of a report. There may be none.
 	Discard(ctx context.Context, id flows.ReportID) error
 	// Sweep removes the files of reports that nobody has changed since the time
-	// and that keep says nobody needs. It returns how many reports that were.
+	// and that keep says nobody needs. It returns how many reports that were. About
+	// files whose keys were destroyed keep is asked without a report.
 	Sweep(ctx context.Context, before time.Time, keep func(context.Context, flows.ReportID) (bool, error)) (int, error)
 	// Ping returns nil when the vault can be written to.
 	Ping(ctx context.Context) error

@@ -97,7 +97,7 @@ func film(t *testing.T) []byte {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "film.mp4")
 	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "nullsrc=size=640x480:rate=25,geq=random(1)*255:128:128",
-		"-frames:v", "70", "-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-metadata", "location=+01.0+110.0/", name).CombinedOutput()
+		"-frames:v", "41", "-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-metadata", "location=+01.0+110.0/", name).CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
 		t.Fatal("ffmpeg is missing: run make deps")
 	}

@@ -35,6 +35,7 @@ func commands() []command {
 		{"doctor", "check configuration, database, Redis and Telegram; --health asks a running bot", doctor},
 		{"whatsapp", "link a WhatsApp account: whatsapp pair, status, groups, logout", whatsappCommand},
 		{"keys", "make, list, rotate or check the keys: keys new, list, rotate, check", keysCommand},
+		{"case", "look at cases, verify their evidence, delete them: case list, show, history, evidence, delete, requests", caseCommand},
 		{"version", "print the version", printVersion},
 	}
 }

@@ -91,15 +91,23 @@ func database(c config) string { return filepath.Join(c.Data, "netra.db") }
 
 // prepare makes the data folder, unless the keys of what is in it are lost.
 func prepare(c config) error {
-	_, noKeys := os.Stat(c.Keys)
-	if _, err := os.Stat(database(c)); err == nil && errors.Is(noKeys, fs.ErrNotExist) {
-		return errors.New("the data folder holds a database but NETRA_KEYS names no keyset file: put the file back that it was made with; nothing was changed")
+	if err := keysLost(c); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	if err := os.Chmod(c.Data, 0o700); err != nil {
 		return fmt.Errorf("protect the data folder: %w", err)
+	}
+	return nil
+}
+
+// keysLost is the error of a data folder whose keyset file is not there.
+func keysLost(c config) error {
+	_, noKeys := os.Stat(c.Keys)
+	if _, err := os.Stat(database(c)); err == nil && errors.Is(noKeys, fs.ErrNotExist) {
+		return errors.New("the data folder holds a database but NETRA_KEYS names no keyset file: put the file back that it was made with; nothing was changed")
 	}
 	return nil
 }

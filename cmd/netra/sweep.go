@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -146,9 +145,9 @@ func (w *sweeper) part(ctx context.Context, p store.Part, before time.Time) (n i
 	return n, err
 }
 
-// drafts removes the files of drafts that were left, unless keys of cases are
-// missing: then an old copy of the keys was put back, and what cannot be read now
-// may be readable again with the right one.
+// drafts removes the files of drafts that were left. What cannot be read because
+// its key was destroyed goes, too, unless there are cases like that: then an old
+// copy of the keys may have been put back, and the right one would read it.
 func (w *sweeper) drafts(ctx context.Context, now time.Time) (int, error) {
 	_, unreadable, err := w.s.db.Cases().Check(ctx)
 	if err != nil {
@@ -156,17 +155,22 @@ func (w *sweeper) drafts(ctx context.Context, now time.Time) (int, error) {
 	}
 	if unreadable > 0 {
 		w.b.Metrics.Alarm("keys_missing")
-		return 0, fmt.Errorf("%d cases cannot be read: put the newest copy of the reports' keys back", unreadable)
+		w.log.Error().Int("cases", unreadable).Msg("cases cannot be read, for their keys are missing: if an old copy of the reports' keys was put back, put the newest back")
 	}
-	return w.s.vault.Sweep(ctx, now.Add(-w.c.SessionTTL-time.Hour), w.s.db.Cases().HasFiles)
+	return w.s.vault.Sweep(ctx, now.Add(-w.c.SessionTTL-time.Hour), func(ctx context.Context, id flows.ReportID) (bool, error) {
+		if id == "" {
+			return unreadable > 0, nil
+		}
+		return w.s.db.Cases().HasFiles(ctx, id)
+	})
 }
 
 // evidence looks whether all evidence on record is in the vault. What is missing
 // needs a person.
 func (w *sweeper) evidence(ctx context.Context) {
 	missing := 0
-	err := w.s.db.Cases().Each(ctx, func(c store.Case, filesGone bool) error {
-		if filesGone {
+	err := w.s.db.Cases().List(ctx, func(c store.Standing) error {
+		if c.FilesGone {
 			return nil
 		}
 		for _, f := range c.Files(w.b.Rules.Flow(c.Report.Flow)) {

@@ -11,7 +11,8 @@ import (
 
 // Adopt finds deliveries to intakes that are not configured any more, gives
 // their cases to those that route names now, and returns how many are left
-// because it names none. Adopting again changes nothing.
+// because it names none. Adopting again changes nothing. A case that cannot be
+// opened stays as it is; the error then says so.
 func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Finished) []string) (left int, err error) {
 	keys := [][]byte{cs.db.lookup("intake", store.ToReporter)}
 	for _, name := range known {
@@ -34,10 +35,12 @@ func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Fin
 	if err != nil {
 		return 0, fmt.Errorf("adopt deliveries: %w", err)
 	}
+	var unreadable error
 	for _, o := range orphans {
 		var c store.Case
-		if err := cs.db.unseal(o.sealed, "case", o.report, &c); err != nil {
-			return left, fmt.Errorf("adopt deliveries: %w", err)
+		if err := cs.db.unseal(o.sealed, "case", o.report, &c); err != nil { // the others need not wait for it
+			unreadable = fmt.Errorf("adopt deliveries: %w", err)
+			continue
 		}
 		names := route(c.Report)
 		if len(names) == 0 {
@@ -57,5 +60,5 @@ func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Fin
 			return left, err
 		}
 	}
-	return left, nil
+	return left, unreadable
 }

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -50,6 +51,16 @@ func (db *DB) unseal(sealed []byte, what string, report []byte, v any) error {
 		return fmt.Errorf("%s %w", what, err)
 	}
 	return nil
+}
+
+// wayBack opens a way back. One whose key was destroyed is forgotten, also where
+// a copy from before was put back.
+func (db *DB) wayBack(sealed, report []byte, to **store.Return) error {
+	err := db.unseal(sealed, "return", report, to)
+	if errors.Is(err, store.ErrShredded) {
+		*to, err = nil, nil
+	}
+	return err
 }
 
 // Open implements store.Cases.

@@ -41,7 +41,7 @@ func (cs *Cases) Claim(ctx context.Context, intake string, now time.Time, lease 
 	// The case first: it was sealed without the others.
 	err = cs.db.unseal(sealed, "case", report, &d.Case)
 	if err == nil {
-		err = cs.db.unseal(back, "return", report, &d.Case.Return)
+		err = cs.db.wayBack(back, report, &d.Case.Return)
 	}
 	if err == nil {
 		err = cs.db.unseal(late, "events", report, &d.Case.Events)
@@ -132,19 +132,14 @@ func (cs *Cases) Purge(ctx context.Context, before time.Time) ([]flows.ReportID,
 		err := cs.db.queue.do(ctx, "purge cases", func(tx *tx) error {
 			part = part[:0]
 			for _, id := range some {
-				var report, sealed []byte
-				if err := tx.rows(func(scan func(...any) error) error { return scan(&report, &sealed) },
-					`DELETE FROM cases WHERE id = ? AND `+old+` RETURNING report, sealed`, id, before.Unix()/60); err != nil {
+				var sealed []byte
+				if err := tx.rows(func(scan func(...any) error) error { return scan(&sealed) },
+					`DELETE FROM cases WHERE id = ? AND `+old+` RETURNING sealed`, id, before.Unix()/60); err != nil {
 					return err
 				}
-				if sealed == nil {
-					continue
+				if o, ok := cs.db.keys.Whose(sealed); ok { // also when its key was destroyed
+					part = append(part, o.Report)
 				}
-				var c store.Case
-				if err := cs.db.unseal(sealed, "case", report, &c); err != nil {
-					return err
-				}
-				part = append(part, c.Report.ID)
 			}
 			return nil
 		})

@@ -102,6 +102,9 @@ func (b *Inbox) Pending(ctx context.Context, channel string) ([]store.Received, 
 			return err
 		}
 		plain, err := b.db.keys.Open(sealed, inboxContext(key))
+		if errors.Is(err, store.ErrShredded) {
+			return nil
+		}
 		if err != nil {
 			unreadable = fmt.Errorf("read inbox: %w", err)
 			return nil

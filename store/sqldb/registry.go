@@ -21,33 +21,84 @@ func (db *DB) card(intake, card string) []byte {
 
 // Find implements store.Registry.
 func (cs *Cases) Find(ctx context.Context, ticket string) (store.Case, bool, error) {
-	return cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
+	s, ok, err := cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
+	return s.Case, ok, err
 }
 
 // OfCard implements store.Registry.
 func (cs *Cases) OfCard(ctx context.Context, intake, card string) (store.Case, bool, error) {
-	return cs.find(ctx, `id = (SELECT case_id FROM deliveries WHERE card = ? LIMIT 1)`, cs.db.card(intake, card))
+	s, ok, err := cs.find(ctx, `id = (SELECT case_id FROM deliveries WHERE card = ? LIMIT 1)`, cs.db.card(intake, card))
+	return s.Case, ok, err
 }
 
-func (cs *Cases) find(ctx context.Context, where string, key []byte) (c store.Case, ok bool, err error) {
-	var report, sealed, back, events []byte
-	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
-		ok = true
-		return scan(&report, &sealed, &back, &events)
-	}, `SELECT report, sealed, return_sealed, late_sealed FROM cases WHERE `+where+` ORDER BY id LIMIT 1`, key)
-	if err == nil && ok {
-		err = cs.db.unseal(sealed, "case", report, &c)
-	}
-	if err == nil && ok {
-		err = cs.db.unseal(back, "return", report, &c.Return)
-	}
-	if err == nil && ok {
-		err = cs.db.unseal(events, "events", report, &c.Events)
-	}
+// Stands implements store.Registry.
+func (cs *Cases) Stands(ctx context.Context, ticket string) (store.Standing, bool, error) {
+	return cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
+}
+
+func (cs *Cases) find(ctx context.Context, where string, key []byte) (s store.Standing, ok bool, err error) {
+	err = cs.stands(ctx, func(_ int64, x store.Standing, err error) error {
+		s, ok = x, true
+		return err
+	}, `WHERE `+where+` ORDER BY id LIMIT 1`, key)
 	if err != nil {
-		return store.Case{}, false, fmt.Errorf("find case: %w", err)
+		return store.Standing{}, false, fmt.Errorf("find case: %w", err)
 	}
-	return c, ok, nil
+	return s, ok, nil
+}
+
+// List implements store.Registry. It reads a few at a time, so that nobody waits.
+func (cs *Cases) List(ctx context.Context, each func(store.Standing) error) error {
+	unreadable := 0
+	var why error
+	for last, more := int64(0), true; more; {
+		var some []store.Standing
+		more = false
+		err := cs.stands(ctx, func(id int64, s store.Standing, err error) error {
+			last, more = id, true
+			if err != nil {
+				unreadable, why = unreadable+1, err
+				return nil //nolint:nilerr // it is counted, and said at the end
+			}
+			some = append(some, s)
+			return nil
+		}, `WHERE id > ? ORDER BY id LIMIT 50`, last)
+		if err != nil {
+			return fmt.Errorf("list cases: %w", err)
+		}
+		for _, s := range some {
+			if err := each(s); err != nil {
+				return err
+			}
+		}
+	}
+	if unreadable > 0 {
+		return fmt.Errorf("list cases: %d cannot be opened, such as: %w", unreadable, why)
+	}
+	return nil
+}
+
+// stands calls each for the cases that a clause selects, with an error for one
+// that cannot be opened.
+func (cs *Cases) stands(ctx context.Context, each func(int64, store.Standing, error) error, clause string, args ...any) error {
+	return cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var id int64
+		var s store.Standing
+		var report, sealed, back, events []byte
+		if err := scan(&id, &report, &sealed, &back, &events, &s.FilesGone, &s.Unsettled); err != nil {
+			return err
+		}
+		// The case first: it was sealed without the others.
+		err := cs.db.unseal(sealed, "case", report, &s.Case)
+		if err == nil {
+			err = cs.db.wayBack(back, report, &s.Return)
+		}
+		if err == nil {
+			err = cs.db.unseal(events, "events", report, &s.Events)
+		}
+		return each(id, s, err)
+	}, `SELECT id, report, sealed, return_sealed, late_sealed, files_gone,
+		(SELECT count(*) FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL) FROM cases `+clause, args...)
 }
 
 // Identity implements store.Registry.
@@ -72,20 +123,19 @@ var partThere = map[store.Part]string{
 	store.PartFiles:    `files_gone = 0`,
 }
 
-// Old implements store.Registry.
+// Old implements store.Registry. Whose a case is stands outside of its seal, so
+// that one which cannot be opened holds nobody up.
 func (cs *Cases) Old(ctx context.Context, p store.Part, before time.Time) (ids []flows.ReportID, err error) {
 	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
-		var report, sealed []byte
-		if err := scan(&report, &sealed); err != nil {
+		var sealed []byte
+		if err := scan(&sealed); err != nil {
 			return err
 		}
-		var c store.Case
-		if err := cs.db.unseal(sealed, "case", report, &c); err != nil {
-			return err
+		if o, ok := cs.db.keys.Whose(sealed); ok {
+			ids = append(ids, o.Report)
 		}
-		ids = append(ids, c.Report.ID)
 		return nil
-	}, `SELECT report, sealed FROM cases WHERE opened < ? AND `+partThere[p]+`
+	}, `SELECT sealed FROM cases WHERE opened < ? AND `+partThere[p]+`
 		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL)`, before.Unix()/60)
 	if err != nil {
 		return nil, fmt.Errorf("look for what is old: %w", err)
@@ -110,44 +160,6 @@ func (cs *Cases) Drop(ctx context.Context, id flows.ReportID, p store.Part) erro
 		err = cs.db.keys.Shred(id, p)
 	}
 	return err
-}
-
-// Each implements store.Registry. It reads a few at a time, so that nobody waits.
-func (cs *Cases) Each(ctx context.Context, do func(c store.Case, filesGone bool) error) error {
-	type row struct {
-		id                     int64
-		report, sealed, events []byte
-		gone                   bool
-	}
-	for after := int64(0); ; {
-		var some []row
-		err := cs.db.reading.rows(ctx, func(scan func(...any) error) error {
-			var r row
-			err := scan(&r.id, &r.report, &r.sealed, &r.events, &r.gone)
-			some = append(some, r)
-			return err
-		}, `SELECT id, report, sealed, late_sealed, files_gone FROM cases WHERE id > ? ORDER BY id LIMIT 50`, after)
-		if err != nil {
-			return fmt.Errorf("list cases: %w", err)
-		}
-		if len(some) == 0 {
-			return nil
-		}
-		for _, r := range some {
-			var c store.Case
-			err := cs.db.unseal(r.sealed, "case", r.report, &c)
-			if err == nil {
-				err = cs.db.unseal(r.events, "events", r.report, &c.Events)
-			}
-			if err != nil {
-				return fmt.Errorf("list cases: %w", err)
-			}
-			if err := do(c, r.gone); err != nil {
-				return err
-			}
-			after = r.id
-		}
-	}
 }
 
 // Delete implements store.Registry.

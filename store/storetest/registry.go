@@ -23,8 +23,8 @@ func Registry(t *testing.T, open func(t testing.TB) (store.Cases, store.Registry
 	run("a case is found by its card", foundByCard)
 	run("an identity stands apart", identity)
 	run("what is old is dropped part by part", dropped)
-	run("every case is listed", eachCase)
 	run("a case is deleted", deleted)
+	run("cases are listed with how they stand", listed)
 }
 
 func (c cases) found(want store.Case, there bool) func(store.Case, bool, error) {
@@ -122,34 +122,6 @@ func dropped(c cases, r store.Registry) {
 	c.found(want, true)(r.Find(c.t.Context(), ID(0).Ticket()))
 }
 
-func eachCase(c cases, r store.Registry) {
-	var want []flows.ReportID
-	for n := range 120 {
-		c.open(n)
-		want = append(want, ID(n))
-	}
-	c.attach(7, 3, now)
-	c.ok(r.Drop(c.t.Context(), ID(9), store.PartFiles))
-	var got, gone, events []flows.ReportID
-	c.ok(r.Each(c.t.Context(), func(k store.Case, filesGone bool) error {
-		got = append(got, k.Report.ID)
-		if filesGone {
-			gone = append(gone, k.Report.ID)
-		}
-		if len(k.Events) > 0 {
-			events = append(events, k.Report.ID)
-		}
-		return nil
-	}))
-	same(c.t, "cases", got, want)
-	same(c.t, "those without files", gone, []flows.ReportID{ID(9)})
-	same(c.t, "those with events", events, []flows.ReportID{ID(7)})
-	stop := errors.New("stop")
-	if err := r.Each(c.t.Context(), func(store.Case, bool) error { return stop }); !errors.Is(err, stop) {
-		c.t.Errorf("stopped with %v", err)
-	}
-}
-
 func deleted(c cases, r store.Registry) {
 	c.open(1, "a", "b")
 	c.open(2, "a")
@@ -159,6 +131,58 @@ func deleted(c cases, r store.Registry) {
 	c.claim("a", now, 2)
 	c.none("b", now)
 	c.stats(store.Stats{Open: 1, Deliveries: 1, Lag: now.Sub(Case(2).Opened)})
+}
+
+func listed(c cases, r store.Registry) {
+	list := func(want ...store.Standing) {
+		c.t.Helper()
+		var got []store.Standing
+		c.ok(r.List(c.t.Context(), func(s store.Standing) error { got = append(got, s); return nil }))
+		same(c.t, "list", got, want)
+		for _, w := range want {
+			s, ok, err := r.Stands(c.t.Context(), w.Report.ID.Ticket())
+			if !ok || err != nil {
+				c.t.Errorf("stands: %v, %v", ok, err)
+			}
+			same(c.t, "case", s, w)
+		}
+	}
+	list()
+	c.open(1, "a", "b")
+	c.open(2, "a")
+	one, two := store.Standing{Case: Case(1, "a", "b"), Unsettled: 2}, store.Standing{Case: Case(2, "a"), Unsettled: 1}
+	list(one, two)
+	c.settle(c.claim("a", now, 1))
+	c.settle(c.claim("a", now, 2))
+	c.attach(2, 4, now)
+	c.settle(c.claim("a", now, 2))
+	one.Unsettled, two.Unsettled, two.Events = 1, 0, []store.Event{Given(4)}
+	list(one, two)
+	c.ok(r.Drop(c.t.Context(), ID(2), store.PartFiles))
+	two.FilesGone = true
+	list(one, two)
+	if _, ok, err := r.Stands(c.t.Context(), ID(200).Ticket()); ok || err != nil {
+		c.t.Errorf("a case that is not there stands: %v, %v", ok, err)
+	}
+	for n := 3; n <= 120; n++ {
+		c.open(n)
+	}
+	next := 1
+	c.ok(r.List(c.t.Context(), func(s store.Standing) error {
+		if s.Report.ID != ID(next) {
+			c.t.Errorf("case %d is %s", next, s.Report.ID)
+		}
+		next++
+		return nil
+	}))
+	if next != 121 {
+		c.t.Errorf("%d cases are listed", next-1)
+	}
+	stop := errors.New("enough")
+	seen := 0
+	if err := r.List(c.t.Context(), func(store.Standing) error { seen++; return stop }); !errors.Is(err, stop) || seen != 1 {
+		c.t.Errorf("saw %d before %v", seen, err)
+	}
 }
 
 // Guard holds a backend to the promises of [store.Guard].

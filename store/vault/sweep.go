@@ -67,8 +67,9 @@ func (v *Vault) Discard(ctx context.Context, id flows.ReportID) error {
 // Sweep removes the files of reports that nobody has changed since the time
 // and that keep says nobody needs. It returns how many reports that were. It
 // stops at the first error of keep; a folder in which these keys open nothing
-// stays, is passed over, and is part of the error. One whose keys were destroyed
-// goes: nobody can read it. A folder with nothing in it goes, and was no report.
+// stays, is passed over, and is part of the error. Of one whose keys were
+// destroyed nobody knows whose it is: keep is asked about "". A folder with
+// nothing in it goes, and was no report.
 func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.Context, flows.ReportID) (bool, error)) (int, error) {
 	entries, err := os.ReadDir(v.disk.dir)
 	if err != nil {
@@ -96,18 +97,16 @@ func (v *Vault) Sweep(ctx context.Context, before time.Time, keep func(context.C
 			continue
 		case errors.Is(err, fs.ErrNotExist): // it was removed meanwhile
 			continue
-		case errors.Is(err, store.ErrShredded): // nobody can read it
-		case err != nil:
+		case err != nil && !errors.Is(err, store.ErrShredded):
 			foreign, why = foreign+1, err
 			continue
-		default:
-			needed, err := keep(ctx, id)
-			if err != nil {
-				return swept, fmt.Errorf("sweep vault: %w", err)
-			}
-			if needed {
-				continue
-			}
+		}
+		needed, err := keep(ctx, id)
+		if err != nil {
+			return swept, fmt.Errorf("sweep vault: %w", err)
+		}
+		if needed {
+			continue
 		}
 		done, err := v.sweepOne(name, before, v.disk.vanish)
 		if err != nil {

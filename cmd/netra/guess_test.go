@@ -1,0 +1,128 @@
+package main
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/netralitas/netra/bot/bottest"
+	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/store"
+	"github.com/netralitas/netra/store/sqldb"
+	"github.com/netralitas/netra/store/storetest"
+)
+
+// TestGuessTime says how long guessing a PIN takes, and plays a month of it.
+func TestGuessTime(t *testing.T) {
+	keys, err := store.NewKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqldb.Open(t.Context(), filepath.Join(t.TempDir(), "netra.db"), keys, sqldb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// Somebody who guesses as soon as the guard lets them, from an account of its
+	// own each time: only the wait of the code holds them up.
+	const days = 30
+	guesses := 0
+	for now, end := storetest.Epoch, storetest.Epoch.AddDate(0, 0, days); now.Before(end); {
+		wait, err := db.Guard().Try(t.Context(), []string{"code:x", "who:" + now.String()}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wait == 0 {
+			guesses++
+		}
+		now = now.Add(wait)
+	}
+	perDay := float64(guesses) / days
+	t.Logf("policy: after wrong guess 5 %s, 6 %s, 7 %s, … at most %s; a day without a guess forgives", store.Wait(5), store.Wait(6), store.Wait(7), store.Wait(1000))
+	t.Logf("%d guesses in %d days, %.1f a day: with %d PINs it takes %.0f years on average (GuessTime, which ends at 292, says %.0f)",
+		guesses, days, perDay, flows.PINs, flows.PINs/2/perDay/365, store.GuessTime(flows.PINs).Hours()/24/365)
+	if years := flows.PINs / 2 / perDay / 365; years < 1000 {
+		t.Errorf("a PIN is guessed in %.0f years", years)
+	}
+	if got := store.GuessTime(flows.PINs); got < 200*365*24*time.Hour {
+		t.Errorf("GuessTime says %s", got)
+	}
+	// What GuessTime says is what is played, where a Duration can say it.
+	if want := 10_000 / 2 / perDay; math.Abs(store.GuessTime(10_000).Hours()/24/want-1) > .05 {
+		t.Errorf("of 10,000 values GuessTime says %.0f days, played it is %.0f", store.GuessTime(10_000).Hours()/24, want)
+	}
+}
+
+// TestGuessesAreShared: two processes on a database count together, and a restart
+// forgets nothing.
+func TestGuessesAreShared(t *testing.T) {
+	dir := t.TempDir()
+	open := func() *stores {
+		c, _, err := parse(program{env: func(k string) string { return map[string]string{"NETRA_DATA": dir}[k] }}, "serve", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	one, two := open(), open()
+	now := time.Now()
+	try := func(s *stores, at time.Time) time.Duration {
+		t.Helper()
+		wait, err := s.db.Guard().Try(t.Context(), []string{"code:x"}, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return wait
+	}
+	for n := range 5 {
+		if wait := try([]*stores{one, two}[n%2], now); wait != 0 {
+			t.Errorf("guess %d waits %s", n, wait)
+		}
+	}
+	for _, s := range []*stores{one, two} {
+		if wait := try(s, now.Add(30*time.Second)); wait <= 0 {
+			t.Error("a sixth guess")
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := open()
+	defer again.Close()
+	if wait := try(again, now.Add(30*time.Second)); wait <= 0 {
+		t.Error("a restart forgot the guesses")
+	}
+}
+
+// TestGuessing: the serving program slows guesses at a receipt down, for another
+// account and after a restart, too; the right PIN gets no other answer then.
+func TestGuessing(t *testing.T) {
+	w := newWorld(t)
+	w.start()
+	ctx := deadline(t, 2*time.Minute)
+	code, pin := receipt(w.talks(ctx, bottest.Citizen))
+	wrong := bottest.Words(w.words, "id", "case.wrong")
+	wait := "Terlalu banyak percobaan"
+	for n := range 5 {
+		u := bottest.Person{User: w.telegram.NewUser("id")} // never the same account
+		u.Say("cek " + code + " " + storetest.ID(n).PIN())
+		if err := u.See(ctx, wrong, ""); err != nil {
+			t.Fatalf("guess %d: %v\n%s", n, err, u.Chat())
+		}
+	}
+	for range 2 {
+		u := bottest.Person{User: w.telegram.NewUser("id")}
+		u.Say("cek " + code + " " + pin)
+		if err := u.See(ctx, wait, ""); err != nil {
+			t.Fatalf("%v\n%s", err, u.Chat())
+		}
+		w.kill()
+		w.start()
+	}
+	w.stop()
+}
