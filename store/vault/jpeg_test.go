@@ -36,7 +36,7 @@ func from(b []byte) source { return reading(b, func(r io.Reader) io.Reader { ret
 
 // reading is a source whose readers are as through makes them.
 func reading(b []byte, through func(io.Reader) io.Reader) source {
-	return source{int64(len(b)), func(use func(io.Reader) error) error { return use(through(bytes.NewReader(b))) }}
+	return source{size: int64(len(b)), read: func(use func(io.Reader) error) error { return use(through(bytes.NewReader(b))) }}
 }
 
 func samePixels(t testing.TB, a, b []byte) {

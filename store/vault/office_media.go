@@ -32,8 +32,8 @@ func (in *officeIn) media(name string, kinds ...string) (body []byte, media stri
 	if scrub == nil || officeMedia[media] == "" || !strings.Contains(strings.Join(kinds, " "), kind) {
 		return nil, "", unclean("a picture or film of a kind that cannot be scrubbed")
 	}
-	var b bytes.Buffer
-	if err := scrub(&b, src, in.gone); err != nil {
+	b := bytes.NewBuffer(make([]byte, 0, src.size+bytes.MinRead)) // it hardly ever becomes longer
+	if err := scrub(b, src, in.gone); err != nil {
 		return nil, "", err
 	}
 	if look := looks[media]; look != nil {

@@ -20,15 +20,11 @@ const (
 	maxXMLs     = 64 << 20  // all parts of XML: to read them takes some time
 )
 
-// officeInMemory is the room for one document. Its pictures may need the other
-// room, for files that are read whole; nobody takes them the other way round.
-var officeInMemory = make(chan struct{}, 1)
-
 // scrubOffice is a scrubber of zip files. What is wrong with what is in memory
 // is wrong with the document.
 func scrubOffice(scrub func(in *officeIn, out *officeOut) error) scrubber {
 	return func(w io.Writer, src source, gone *gone) error {
-		return src.wholeIn(officeInMemory, func(b []byte) error {
+		return src.whole(func(b []byte) error {
 			in, err := openOffice(b, gone)
 			if err != nil {
 				return err
@@ -130,7 +126,7 @@ func (in *officeIn) xml(name string) ([]byte, error) {
 
 // source is a member that is scrubbed like a file.
 func (in *officeIn) source(f *zip.File) source {
-	return source{int64(f.UncompressedSize64), func(use func(io.Reader) error) error {
+	return source{within: true, size: int64(f.UncompressedSize64), read: func(use func(io.Reader) error) error {
 		r, err := f.Open()
 		if err != nil {
 			return err
@@ -155,15 +151,15 @@ type officeMember struct {
 
 // deflate adds a member that is compressed.
 func (out *officeOut) deflate(name string, body []byte) error {
-	var packed bytes.Buffer
+	packed := bytes.NewBuffer(make([]byte, 0, len(body)/4+256))
 	if out.z == nil { // it is larger than most members
-		z, err := flate.NewWriter(&packed, flate.DefaultCompression)
+		z, err := flate.NewWriter(packed, flate.DefaultCompression)
 		if err != nil {
 			return err
 		}
 		out.z = z
 	}
-	out.z.Reset(&packed)
+	out.z.Reset(packed)
 	if _, err := out.z.Write(body); err != nil {
 		return err
 	}

@@ -120,8 +120,8 @@ func (c *pdfCopy) data(kind string, dict pdfDict, s *pdfStream) (any, error) {
 	case "RunLengthDecode":
 		b, err = pdfRunLengthEnd(b)
 	case "DCTDecode":
-		var photo bytes.Buffer
-		err = scrubJPEG(&photo, bytes.NewReader(b), c.gone)
+		photo := bytes.NewBuffer(make([]byte, 0, len(b)+bytes.MinRead)) // it does not become longer
+		err = scrubJPEG(photo, bytes.NewReader(b), c.gone)
 		b = photo.Bytes()
 	case "CCITTFaxDecode":
 	case "JBIG2Decode":

@@ -311,7 +311,7 @@ func TestPDFPassesOnOtherErrors(t *testing.T) {
 	if err := scrubPDF(w, from(in), nil); !errors.Is(err, broken) {
 		t.Errorf("writing breaks: %v", err)
 	}
-	src := source{int64(len(in)), func(func(io.Reader) error) error { return broken }}
+	src := source{size: int64(len(in)), read: func(func(io.Reader) error) error { return broken }}
 	if err := scrubPDF(io.Discard, src, nil); !errors.Is(err, broken) {
 		t.Errorf("reading breaks: %v", err)
 	}

@@ -79,15 +79,25 @@ type source struct {
 	// read gives a reader of the whole file from its beginning, and returns
 	// what its user returns.
 	read func(use func(io.Reader) error) error
+	// within says that it is part of a file that is in memory.
+	within bool
 }
 
-// whole reads a file into memory, for formats that cannot be read in order. One
-// is there at a time, so that a crowd of them needs no more memory than one.
-func (s source) whole(use func(b []byte) error) error { return s.wholeIn(inMemory, use) }
+// large is the size, in bytes, from which the memory of a file is given back at
+// once and not when the collector comes by.
+const large = 4 << 20
 
-func (s source) wholeIn(room chan struct{}, use func(b []byte) error) error {
-	room <- struct{}{}
-	defer func() { <-room }()
+// whole reads a file into memory, for formats that cannot be read in order. One
+// is there at a time, with what it contains, so that a crowd of them needs no
+// more memory than one.
+func (s source) whole(use func(b []byte) error) error {
+	if !s.within {
+		inMemory <- struct{}{}
+		defer func() { <-inMemory }()
+		if s.size >= large {
+			defer debug.FreeOSMemory()
+		}
+	}
 	b := make([]byte, s.size)
 	if err := s.read(func(r io.Reader) error {
 		_, err := io.ReadFull(r, b)
@@ -164,7 +174,7 @@ func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.Re
 		return nil, err
 	}
 	wrote, size, left := sha256.New(), &counted{}, &gone{}
-	err = survive(scrub, io.MultiWriter(clean, wrote, size), source{f.Size, func(use func(io.Reader) error) error {
+	err = survive(scrub, io.MultiWriter(clean, wrote, size), source{size: f.Size, read: func(use func(io.Reader) error) error {
 		return v.readBack(ctx, d, 0, original, id, originalContext(id), f.Size, use)
 	}}, left)
 	if err != nil {
@@ -178,7 +188,7 @@ func (v *Vault) scrub(ctx context.Context, d *draft, scrub scrubber, id flows.Re
 	}
 	made := &store.Derived{Digest: hex.EncodeToString(wrote.Sum(nil)), Size: size.n, Removed: left.what}
 	// What is handed out is what is looked at: the copy as it was written.
-	return made, checkCopy(scrub, source{size.n, func(use func(io.Reader) error) error {
+	return made, checkCopy(scrub, source{size: size.n, read: func(use func(io.Reader) error) error {
 		return v.readBack(ctx, d, original, d.size-original, id, copyContext(id, f.Digest), size.n, use)
 	}}, f.Type, made.Digest)
 }
