@@ -20,7 +20,7 @@ GOLANGCI_LINT = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-deps: ## install what the tests need (redis-server, chromium, a C compiler) if it is missing
+deps: ## install what the tests need if it is missing, and say so
 	@scripts/deps.sh
 
 # Uncached, because some tests start programs that Go's test cache cannot see.

@@ -210,7 +210,7 @@ func RotateFile(path string) error {
 	if err != nil {
 		return err
 	}
-	defer k.Close()
+	defer k.Close() //nolint:errcheck // it was only read
 	if err := k.Rotate(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -229,12 +230,10 @@ func (d *Desk) original(ctx context.Context, a action) (flows.Phrase, error) {
 		return flows.Say("desk.no_file", "ticket", text(id.Ticket())), nil
 	}
 	f := files[n-1]
-	body, err := d.Vault.Original(ctx, id, f)
-	if err != nil {
-		return flows.Say("desk.no_file", "ticket", text(id.Ticket())), nil //nolint:nilerr // it was deleted, or its key
-	}
-	if err := body.Close(); err != nil {
+	if there, err := d.has(ctx, id, f); err != nil {
 		return flows.Phrase{}, err
+	} else if !there {
+		return flows.Say("desk.no_file", "ticket", text(id.Ticket())), nil
 	}
 	about := flows.Say("desk.original", "n", text(number), "ticket", text(id.Ticket()), "digest", text(f.Digest))
 	up := bot.Upload{
@@ -248,6 +247,15 @@ func (d *Desk) original(ctx context.Context, a action) (flows.Phrase, error) {
 		}
 		return a.ch.PostFiles(ctx, a.m.From, []bot.Upload{up}, "")
 	})
+}
+
+// has reports whether a file can still be opened.
+func (d *Desk) has(ctx context.Context, id flows.ReportID, f flows.File) (bool, error) {
+	_, err := d.Vault.Describe(ctx, id, f)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrShredded) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // privately records what the officer is about to see, and then shows it.

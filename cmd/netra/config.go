@@ -157,22 +157,22 @@ var settings = []setting{
 		return nil
 	}},
 	{"NETRA_SESSION_TTL", "24h", "how long an unfinished report waits, and evidence can be added; at least 24h, which reporters are told", func(c *config, v string) error {
-		return duration(&c.SessionTTL, v, 24*time.Hour)
+		return duration(&c.SessionTTL, v)
 	}},
 	{"NETRA_RETENTION", "2160h", "how long a delivered case is kept (2160h is 90 days)", func(c *config, v string) error {
-		return duration(&c.Retention, v, 24*time.Hour)
+		return duration(&c.Retention, v)
 	}},
 	{"NETRA_RETENTION_EVIDENCE", "720h", "how long the evidence of a delivered case is kept", func(c *config, v string) error {
-		return duration(&c.KeepEvidence, v, 24*time.Hour)
+		return duration(&c.KeepEvidence, v)
 	}},
 	{"NETRA_RETENTION_IDENTITY", "2160h", "how long the identity of a named reporter is kept", func(c *config, v string) error {
-		return duration(&c.KeepIdentity, v, 24*time.Hour)
+		return duration(&c.KeepIdentity, v)
 	}},
 	{"NETRA_RETENTION_RETURN", "2160h", "how long the way back to a reporter is kept", func(c *config, v string) error {
-		return duration(&c.KeepReturn, v, 24*time.Hour)
+		return duration(&c.KeepReturn, v)
 	}},
 	{"NETRA_RETENTION_REQUESTS", "8760h", "how long it is kept that somebody asked for their data (8760h is a year)", func(c *config, v string) error {
-		return duration(&c.KeepRequests, v, 24*time.Hour)
+		return duration(&c.KeepRequests, v)
 	}},
 	{"NETRA_PRESSURE_DELAY", "30m-6h", "when reports of pressure are handed over: at a random time between these after they were sent; 0-0: at once", func(c *config, v string) (err error) {
 		c.Delay, err = readWindow(v)
@@ -288,10 +288,10 @@ func number(to *int, v string, from, until int) error {
 	return nil
 }
 
-func duration(to *time.Duration, v string, least time.Duration) error {
+func duration(to *time.Duration, v string) error {
 	d, err := time.ParseDuration(v)
-	if *to = d; err != nil || d < least {
-		return fmt.Errorf("is not a duration of at least %s, like 24h", least)
+	if *to = d; err != nil || d < 24*time.Hour {
+		return errors.New("is not a duration of at least 24h, like 48h")
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func listKeys(p program, c config) error {
 	if err := known(err, c); err != nil {
 		return err
 	}
-	defer k.Close()
+	defer k.Close() //nolint:errcheck // it was only read
 	list, err := k.List()
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func checkKeys(ctx context.Context, p program, c config) error {
 	if err := known(err, c); err != nil {
 		return err
 	}
-	defer k.Close()
+	defer k.Close() //nolint:errcheck // it was only read
 	list, err := k.List()
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ type heifBox struct {
 // without size goes to the end.
 func heifCut(b []byte, at int64) (box heifBox, rest []byte, err error) {
 	c := heifCursor{b: b}
-	size, head := uint64(c.uint(4)), uint64(8)
+	size, head := c.uint(4), uint64(8)
 	kind := string(c.take(4))
 	switch size {
 	case 0:

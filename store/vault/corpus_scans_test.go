@@ -1,7 +1,5 @@
 package vault
 
-import ()
-
 // scans are TIFF, from scanners, fax machines and cameras.
 func scans() []specimen {
 	tiff := func(name string, pages int, make func(m *maker)) specimen {

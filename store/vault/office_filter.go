@@ -82,11 +82,9 @@ func (e *officeElement) set(name, value string) {
 	}
 }
 
-// remove removes an attribute and reports whether it was there.
-func (e *officeElement) remove(name string) bool {
-	n := len(e.attrs)
+// remove removes an attribute. It need not be there.
+func (e *officeElement) remove(name string) {
 	e.attrs = slices.DeleteFunc(e.attrs, func(a officeAttr) bool { return a.name == name })
-	return len(e.attrs) < n
 }
 
 type officeOpen struct {

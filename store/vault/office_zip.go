@@ -180,7 +180,7 @@ func (out *officeOut) add(name string, body, packed []byte, method uint16) error
 	}
 	out.members = append(out.members, officeMember{zip.FileHeader{
 		Name: name, Method: method, CreatorVersion: 20, ReaderVersion: 20,
-		ModifiedDate:       1<<5 | 1, // January 1st, 1980: the first day there is
+		ModifiedDate:       1<<5 | 1, //nolint:staticcheck // SA1019: Modified would add a field; January 1st, 1980 is the first day there is
 		CRC32:              crc32.ChecksumIEEE(body),
 		UncompressedSize64: uint64(len(body)),
 		CompressedSize64:   uint64(len(packed)),

@@ -120,7 +120,7 @@ func tiffLZWEnd(b []byte, size int64) (int, error) {
 			if next == len(stands) {
 				return 0, errTIFFPixels
 			}
-			stands[next] = stands[last] + 1
+			stands[next] = stands[last] + 1 //nolint:gosec // G602: next is less than their number, see above
 			next++
 		}
 		if size -= stands[code]; size < 0 {

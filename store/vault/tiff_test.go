@@ -243,8 +243,8 @@ func TestTIFFUnclean(t *testing.T) {
 	for i := range many {
 		many[i] = tiffGrey(short(tagImageWidth, 1), short(tagImageLength, 1), tiffEntry{tagStripOffsets, tiffLong, []uint32{tiffData + uint32(i)}}, short(tagStripByteCounts, 1))
 	}
-	var again []tiffEntry // one strip of half the file, again and again
-	again = tiffGrey(short(tagImageWidth, 100), short(tagImageLength, 100), short(tagStripByteCounts, 10000))
+	// One strip of half the file, again and again.
+	again := tiffGrey(short(tagImageWidth, 100), short(tagImageLength, 100), short(tagStripByteCounts, 10000))
 	files := map[string][]byte{
 		"empty":               {},
 		"not TIFF":            []byte("hello world"),
