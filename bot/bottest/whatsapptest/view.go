@@ -57,6 +57,7 @@ type thread struct {
 	seq     int64
 	msgs    []*Message
 	gone    map[string]bool // deleted, perhaps before it came
+	deleted []string        // of these, what stood there
 	expires time.Duration
 	typing  bool
 	typed   int
@@ -162,6 +163,9 @@ func onlyKey(m *waE2E.Message) bool {
 	return proto.Size(rest) == 0
 }
 
+// revocable is for how long phones let others delete what they wrote.
+const revocable = 60 * time.Hour
+
 // take applies a message to a chat.
 func (u *User) take(t *thread, info types.MessageInfo, from *Account, body *waE2E.Message, e *events.Message) {
 	if p := body.GetProtocolMessage(); p != nil {
@@ -169,8 +173,13 @@ func (u *User) take(t *thread, info types.MessageInfo, from *Account, body *waE2
 		m := t.find(id)
 		switch p.GetType() {
 		case waE2E.ProtocolMessage_REVOKE:
-			t.gone[id] = true
-			t.msgs = slices.DeleteFunc(t.msgs, func(m *Message) bool { return m.ID == id })
+			if m == nil {
+				t.gone[id] = true
+			} else if m.From == from && info.Timestamp.Sub(m.Time) < revocable {
+				t.gone[id] = true
+				t.deleted = append(t.deleted, id)
+				t.msgs = slices.DeleteFunc(t.msgs, func(m *Message) bool { return m.ID == id })
+			}
 		case waE2E.ProtocolMessage_MESSAGE_EDIT:
 			if m != nil && m.From == from {
 				describe(m, p.GetEditedMessage(), true)
