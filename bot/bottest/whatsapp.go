@@ -99,9 +99,11 @@ type WhatsApp struct {
 	after atomic.Bool
 	calls atomic.Int64
 
-	mu    sync.Mutex
-	seen  map[string][]byte // files of the group
-	heard []whatsapp.Said
+	// Now is the clock of adapters that connect from now on; nil is the real one.
+	Now func() time.Time
+
+	mu   sync.Mutex
+	seen map[string][]byte // files of the group
 }
 
 var _ Platform = (*WhatsApp)(nil)
@@ -152,11 +154,7 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 	must(p.t, err)
 	a := whatsapp.New(whatsapp.Config{
 		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.Desk.JID.String())}, Log: zerolog.New(&p.log),
-		Heard: func(_ context.Context, s whatsapp.Said) {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.heard = append(p.heard, s)
-		},
+		Now: p.Now,
 	})
 	return a, func(ctx context.Context, q *bot.Queue) error {
 		// See "Races in whatsmeow" of whatsapptest: a cut that we made must be
@@ -199,13 +197,6 @@ func (p *WhatsApp) Group() []Post {
 		out = append(out, post)
 	}
 	return out
-}
-
-// Said is what the adapter heard in groups.
-func (p *WhatsApp) Said() []whatsapp.Said {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.heard)
 }
 
 // Canaries implements Platform.
