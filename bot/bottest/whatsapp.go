@@ -238,6 +238,16 @@ func (p *WhatsApp) Check() {
 	storetest.CanariesIn(p.t, some, "the adapter's log", []byte(p.log.String()))
 }
 
+// Copies counts the messages of ours that whatsmeow still has.
+func (p *WhatsApp) Copies(ids ...string) (n int) {
+	for _, id := range ids {
+		var one int
+		must(p.t, p.db.SQL().QueryRowContext(p.t.Context(), `SELECT count(*) FROM whatsmeow_retry_buffer WHERE message_id = ?`, id).Scan(&one))
+		n += one
+	}
+	return n
+}
+
 // Rows counts what whatsmeow keeps that names somebody.
 func (p *WhatsApp) Rows(who *whatsapptest.Account) int {
 	tables, err := p.db.SQL().QueryContext(p.t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'whatsmeow_*'`)

@@ -63,6 +63,7 @@ var (
 	_ bot.Fetcher   = (*Adapter)(nil)
 	_ bot.Group     = (*Adapter)(nil)
 	_ bot.Forgetter = (*Adapter)(nil)
+	_ bot.Cleaner   = (*Adapter)(nil)
 	_ bot.Reserved  = (*Adapter)(nil)
 	_ bot.Vanisher  = (*Adapter)(nil)
 	_ bot.Limiter   = (*Adapter)(nil)

@@ -24,7 +24,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (sent bot.Sent, err er
 	if text := compose(r); text != "" {
 		id := messageID(r.In.ID, "reply")
 		err = a.say(ctx, to, text, t.expiry, pace.Reply, id)
-		sent.New = []bot.Ref{bot.Ref(id)}
+		sent.New = []bot.Ref{ref(id, a.cfg.Now())}
 	}
 	if err == nil && t.id != "" {
 		// Whether that works changes nothing.
