@@ -58,6 +58,7 @@ type thread struct {
 	msgs    []*Message
 	gone    map[string]bool // deleted, perhaps before it came
 	deleted []string        // of these, what stood there
+	early   map[string]bool // receipts that overtook what they are for; true: it was read
 	expires time.Duration
 	typing  bool
 	typed   int
@@ -85,7 +86,7 @@ func (t *thread) change(m *Message) {
 func (u *User) thread(key types.JID) *thread {
 	t := u.threads[key]
 	if t == nil {
-		t = &thread{gone: map[string]bool{}}
+		t = &thread{gone: map[string]bool{}, early: map[string]bool{}}
 		u.threads[key] = t
 	}
 	return t
@@ -111,9 +112,13 @@ func (u *User) see(event any) {
 	case *events.Receipt:
 		u.in(e.Chat, func(t *thread) {
 			for _, id := range e.MessageIDs {
-				if m := t.find(id); m != nil && m.FromMe && !e.IsFromMe {
-					m.Arrived = true
-					m.Read = m.Read || e.Type == types.ReceiptTypeRead || e.Type == types.ReceiptTypePlayed
+				read := e.Type == types.ReceiptTypeRead || e.Type == types.ReceiptTypePlayed
+				switch m := t.find(id); {
+				case e.IsFromMe:
+				case m == nil:
+					t.early[id] = t.early[id] || read
+				case m.FromMe:
+					m.Arrived, m.Read = true, m.Read || read
 				}
 			}
 		})
@@ -208,6 +213,9 @@ func (u *User) take(t *thread, info types.MessageInfo, from *Account, body *waE2
 	m := &Message{ID: info.ID, Time: info.Timestamp, From: from, FromMe: info.IsFromMe, Copies: 1, u: u}
 	if e != nil {
 		m.ViewOnce, m.Retries = e.IsViewOnce, e.RetryCount
+	}
+	if m.FromMe {
+		m.Read, m.Arrived = t.early[info.ID]
 	}
 	describe(m, body, false)
 	t.msgs = append(t.msgs, m)
