@@ -127,6 +127,13 @@ type Cleaner interface {
 	Leaves() string
 }
 
+// Reserved is a channel on which we write in private only to people who wrote to
+// us first.
+type Reserved interface {
+	// Wrote reports whether somebody did.
+	Wrote(ctx context.Context, who Address) (bool, error)
+}
+
 // Vanisher is a channel that can have messages disappear by themselves.
 type Vanisher interface {
 	// Vanish has new messages of the chat that the message came from disappear
@@ -160,6 +167,9 @@ type Group interface {
 	// Post writes to a group, as an answer to a message of ours if that is
 	// given and still there. It paces itself.
 	Post(ctx context.Context, to Address, text string, answer Ref) (Ref, error)
+	// Answer says something about what a supervisor said in a group, below what
+	// they answered. The same words about something else are said again.
+	Answer(ctx context.Context, m Message, text string) error
 	// PostFiles posts files, pictures together, as an answer to a message of ours.
 	// To a person they go as they are.
 	PostFiles(ctx context.Context, to Address, files []Upload, answer Ref) error

@@ -99,9 +99,11 @@ type WhatsApp struct {
 	after atomic.Bool
 	calls atomic.Int64
 
-	mu    sync.Mutex
-	seen  map[string][]byte // files of the group
-	heard []whatsapp.Said
+	// Now is the clock of adapters that connect from now on; nil is the real one.
+	Now func() time.Time
+
+	mu   sync.Mutex
+	seen map[string][]byte // files of the group
 }
 
 var _ Platform = (*WhatsApp)(nil)
@@ -152,11 +154,7 @@ func (p *WhatsApp) Connect() (bot.Channel, func(context.Context, *bot.Queue) err
 	must(p.t, err)
 	a := whatsapp.New(whatsapp.Config{
 		Device: d, Limits: pace.Limits{}, Groups: []bot.Address{bot.Address(p.Desk.JID.String())}, Log: zerolog.New(&p.log),
-		Heard: func(_ context.Context, s whatsapp.Said) {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.heard = append(p.heard, s)
-		},
+		Now: p.Now,
 	})
 	return a, func(ctx context.Context, q *bot.Queue) error {
 		// See "Races in whatsmeow" of whatsapptest: a cut that we made must be
@@ -201,13 +199,6 @@ func (p *WhatsApp) Group() []Post {
 	return out
 }
 
-// Said is what the adapter heard in groups.
-func (p *WhatsApp) Said() []whatsapp.Said {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.heard)
-}
-
 // Canaries implements Platform.
 func (p *WhatsApp) Canaries() []string {
 	return slices.DeleteFunc(p.Server.Canaries(), func(s string) bool { return s == "Netra Contoh" || s == "Pengawas Contoh" })
@@ -245,6 +236,16 @@ func (p *WhatsApp) Check() {
 	some = some[:min(16, len(some))] // each has many disguises to be looked for
 	storetest.Canaries(p.t, some, p.dir)
 	storetest.CanariesIn(p.t, some, "the adapter's log", []byte(p.log.String()))
+}
+
+// Copies counts the messages of ours that whatsmeow still has.
+func (p *WhatsApp) Copies(ids ...string) (n int) {
+	for _, id := range ids {
+		var one int
+		must(p.t, p.db.SQL().QueryRowContext(p.t.Context(), `SELECT count(*) FROM whatsmeow_retry_buffer WHERE message_id = ?`, id).Scan(&one))
+		n += one
+	}
+	return n
 }
 
 // Rows counts what whatsmeow keeps that names somebody.

@@ -95,8 +95,7 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 	if d.Changed != nil {
 		d.Changed()
 	}
-	_, err = group.Post(ctx, m.Group, d.Words.Render(d.Lang, line, nil), m.Quotes)
-	return err
+	return group.Answer(ctx, m, d.Words.Render(d.Lang, line, nil))
 }
 
 // find is the case that is meant: that of the card which is answered, or of the
@@ -260,6 +259,13 @@ func (d *Desk) has(ctx context.Context, id flows.ReportID, f flows.File) (bool, 
 
 // privately records what the officer is about to see, and then shows it.
 func (d *Desk) privately(ctx context.Context, a action, seen flows.Phrase, show func() error) (flows.Phrase, error) {
+	if r, ok := a.ch.(bot.Reserved); ok {
+		if wrote, err := r.Wrote(ctx, a.m.From); err != nil {
+			return flows.Phrase{}, err
+		} else if !wrote {
+			return flows.Say("desk.no_private", "name", text(a.officer.Name)), nil
+		}
+	}
 	if err := d.add(ctx, a, store.Looked, d.Words.Plain(d.Words.Render(d.Lang, seen, nil))); err != nil {
 		return flows.Phrase{}, err
 	}

@@ -43,6 +43,12 @@ func (a *Adapter) Post(ctx context.Context, to bot.Address, text string, answer 
 	return head, nil
 }
 
+// Answer implements bot.Group.
+func (a *Adapter) Answer(ctx context.Context, m bot.Message, text string) error {
+	_, err := a.Post(ctx, m.Group, text, m.Quotes)
+	return err
+}
+
 // maxPhoto is Telegram's limit for a picture shown as one; larger ones go as
 // documents. https://core.telegram.org/bots/api#sendphoto
 const maxPhoto = 10 << 20

@@ -86,6 +86,12 @@ func (t *Terminal) Post(_ context.Context, to bot.Address, text string, _ bot.Re
 	return bot.Ref(strconv.Itoa(t.refs)), err
 }
 
+// Answer implements bot.Group.
+func (t *Terminal) Answer(ctx context.Context, m bot.Message, text string) error {
+	_, err := t.Post(ctx, m.Group, text, m.Quotes)
+	return err
+}
+
 // PostFiles implements bot.Group.
 func (t *Terminal) PostFiles(_ context.Context, to bot.Address, files []bot.Upload, _ bot.Ref) error {
 	t.mu.Lock()

@@ -32,7 +32,6 @@ type Config struct {
 	Device  *Device
 	Limits  pace.Limits
 	Groups  []bot.Address // those that the operator named; all others get nothing
-	Heard   func(context.Context, Said)
 	Log     zerolog.Logger
 	Metrics *bot.Metrics
 	Now     func() time.Time
@@ -64,6 +63,8 @@ var (
 	_ bot.Fetcher   = (*Adapter)(nil)
 	_ bot.Group     = (*Adapter)(nil)
 	_ bot.Forgetter = (*Adapter)(nil)
+	_ bot.Cleaner   = (*Adapter)(nil)
+	_ bot.Reserved  = (*Adapter)(nil)
 	_ bot.Vanisher  = (*Adapter)(nil)
 	_ bot.Limiter   = (*Adapter)(nil)
 )

@@ -94,6 +94,12 @@ func (a *Adapter) wrote(ctx context.Context, who types.JID, m *waE2E.Message) {
 	}
 }
 
+// Wrote implements bot.Reserved.
+func (a *Adapter) Wrote(ctx context.Context, who bot.Address) (bool, error) {
+	j, err := jid(who)
+	return err == nil && a.chat(ctx, j).hour > 0, err
+}
+
 // Vanish implements bot.Vanisher: from now on messages disappear after a day.
 func (a *Adapter) Vanish(ctx context.Context, m bot.Message) error {
 	to, err := jid(m.From)

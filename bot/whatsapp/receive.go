@@ -36,8 +36,8 @@ func (a *Adapter) message(e *events.Message) bool {
 	case src.IsFromMe, e.Info.Category == "peer", empty(e.Message):
 		return true
 	case src.IsGroup:
-		a.heard(e)
-		return true
+		m, ok := a.hear(e)
+		return !ok || a.accept(m)
 	case !person(src.Chat):
 		return true // status, newsletters, broadcasts
 	}
@@ -76,7 +76,7 @@ func (a *Adapter) offer(m bot.Message) error {
 	if q == nil {
 		return errors.New("nobody receives yet")
 	}
-	if to, err := jid(m.From); err == nil {
+	if to, err := jid(m.From); err == nil && m.Group == "" {
 		_ = a.cli.SendChatPresence(ctx, to, types.ChatPresenceComposing, types.ChatPresenceMediaText)
 	}
 	return q.Accept(ctx, []bot.Message{m})

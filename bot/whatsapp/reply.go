@@ -24,7 +24,7 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (sent bot.Sent, err er
 	if text := compose(r); text != "" {
 		id := messageID(r.In.ID, "reply")
 		err = a.say(ctx, to, text, t.expiry, pace.Reply, id)
-		sent.New = []bot.Ref{bot.Ref(id)}
+		sent.New = []bot.Ref{ref(id, a.cfg.Now())}
 	}
 	if err == nil && t.id != "" {
 		// Whether that works changes nothing.
@@ -33,14 +33,14 @@ func (a *Adapter) Reply(ctx context.Context, r bot.Reply) (sent bot.Sent, err er
 	return sent, err
 }
 
-// Notify implements bot.Channel. The same words within an hour are the same
-// message.
+// Notify implements bot.Channel. The same words within a minute are the same
+// message; later they are news again.
 func (a *Adapter) Notify(ctx context.Context, to bot.Address, text string) error {
 	j, err := jid(to)
 	if err != nil {
 		return err
 	}
-	return a.say(ctx, j, plain(text), 0, pace.Delivery, messageID(string(to), text, a.cfg.Now().Truncate(time.Hour).String()))
+	return a.say(ctx, j, plain(text), 0, pace.Delivery, messageID(string(to), text, a.cfg.Now().Truncate(time.Minute).String()))
 }
 
 func (a *Adapter) say(ctx context.Context, to types.JID, text string, expires uint32, prio pace.Priority, id types.MessageID) error {

@@ -279,6 +279,13 @@ func (c *Chat) Since(seq int64) []Message {
 	return out
 }
 
+// Deleted returns the ids of the messages that their writers deleted. The phone
+// shows that there were some, and no more of them.
+func (c *Chat) Deleted() (ids []string) {
+	c.read(func(t *thread) { ids = slices.Clone(t.deleted) })
+	return ids
+}
+
 // Find returns the message with that id.
 func (c *Chat) Find(id string) (m Message, ok bool) {
 	c.read(func(t *thread) {

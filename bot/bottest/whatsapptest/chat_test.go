@@ -82,6 +82,18 @@ func TestEditAndDelete(t *testing.T) {
 	_, err = b.SendMessage(t.Context(), chat, b.BuildRevoke(chat, types.EmptyJID, mine))
 	must(t, err)
 	eventually(t, "the message is deleted", func() bool { return len(c.Messages()) == 0 })
+	if got := c.Deleted(); len(got) != 2 || got[0] != id || got[1] != mine {
+		t.Errorf("deleted are %v", got)
+	}
+	theirs := c.Say("milik saya")
+	b.hear("milik saya")
+	_, err = b.SendMessage(t.Context(), chat, b.BuildRevoke(chat, types.EmptyJID, theirs)) // the phone does not do that
+	must(t, err)
+	b.say(chat, "masih ada?")
+	sees(t, c, "masih ada?")
+	if _, ok := c.Find(theirs); !ok || len(c.Deleted()) != 2 {
+		t.Error("somebody else deleted what the person wrote")
+	}
 	c.SetDisappearing(24 * time.Hour)
 	if p := next[*events.Message](b).Message.GetProtocolMessage(); p.GetEphemeralExpiration() != 86400 {
 		t.Errorf("timer came as %v", p)

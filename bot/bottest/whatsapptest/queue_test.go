@@ -15,26 +15,29 @@ func TestOfflineQueue(t *testing.T) {
 	c := u.Chat(b.acct)
 	c.Say("halo")
 	b.hear("halo")
+	eventually(t, "the sender knows of it", func() bool { return c.Messages()[0].Arrived })
 	eventually(t, "halo is acknowledged", func() bool { return b.acct.Queued() == 0 })
 	b.Disconnect()
 	eventually(t, "the bot is away", func() bool { return !b.acct.Online() })
 	for i := range 3 {
 		c.Say(fmt.Sprint("sementara ", i))
 	}
-	if n := b.acct.Queued(); n != 3 {
+	// Notifications may wait, too: a phone sends its tokens when it likes.
+	if n := b.acct.Queued(); n < 3 {
 		t.Errorf("%d stanzas wait", n)
 	}
 	b.forget()
 	must(t, b.Connect())
-	if e := next[*events.OfflineSyncPreview](b); e.Messages != 3 || e.Total != 3 {
-		t.Errorf("preview: %+v", e)
+	preview := next[*events.OfflineSyncPreview](b)
+	if preview.Messages != 3 || preview.Total != 3+preview.Notifications {
+		t.Errorf("preview: %+v", preview)
 	}
 	for i := range 3 {
 		if m := next[*events.Message](b); words(m.Message) != fmt.Sprint("sementara ", i) {
 			t.Errorf("message %d is %q", i, words(m.Message))
 		}
 	}
-	if e := next[*events.OfflineSyncCompleted](b); e.Count != 3 {
+	if e := next[*events.OfflineSyncCompleted](b); e.Count != preview.Total {
 		t.Errorf("offline count: %+v", e)
 	}
 	eventually(t, "all is acknowledged", func() bool { return b.acct.Queued() == 0 })

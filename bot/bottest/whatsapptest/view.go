@@ -57,6 +57,8 @@ type thread struct {
 	seq     int64
 	msgs    []*Message
 	gone    map[string]bool // deleted, perhaps before it came
+	deleted []string        // of these, what stood there
+	early   map[string]bool // receipts that overtook what they are for; true: it was read
 	expires time.Duration
 	typing  bool
 	typed   int
@@ -84,7 +86,7 @@ func (t *thread) change(m *Message) {
 func (u *User) thread(key types.JID) *thread {
 	t := u.threads[key]
 	if t == nil {
-		t = &thread{gone: map[string]bool{}}
+		t = &thread{gone: map[string]bool{}, early: map[string]bool{}}
 		u.threads[key] = t
 	}
 	return t
@@ -110,9 +112,13 @@ func (u *User) see(event any) {
 	case *events.Receipt:
 		u.in(e.Chat, func(t *thread) {
 			for _, id := range e.MessageIDs {
-				if m := t.find(id); m != nil && m.FromMe && !e.IsFromMe {
-					m.Arrived = true
-					m.Read = m.Read || e.Type == types.ReceiptTypeRead || e.Type == types.ReceiptTypePlayed
+				read := e.Type == types.ReceiptTypeRead || e.Type == types.ReceiptTypePlayed
+				switch m := t.find(id); {
+				case e.IsFromMe:
+				case m == nil:
+					t.early[id] = t.early[id] || read
+				case m.FromMe:
+					m.Arrived, m.Read = true, m.Read || read
 				}
 			}
 		})
@@ -162,6 +168,9 @@ func onlyKey(m *waE2E.Message) bool {
 	return proto.Size(rest) == 0
 }
 
+// revocable is for how long phones let others delete what they wrote.
+const revocable = 60 * time.Hour
+
 // take applies a message to a chat.
 func (u *User) take(t *thread, info types.MessageInfo, from *Account, body *waE2E.Message, e *events.Message) {
 	if p := body.GetProtocolMessage(); p != nil {
@@ -169,8 +178,13 @@ func (u *User) take(t *thread, info types.MessageInfo, from *Account, body *waE2
 		m := t.find(id)
 		switch p.GetType() {
 		case waE2E.ProtocolMessage_REVOKE:
-			t.gone[id] = true
-			t.msgs = slices.DeleteFunc(t.msgs, func(m *Message) bool { return m.ID == id })
+			if m == nil {
+				t.gone[id] = true
+			} else if m.From == from && info.Timestamp.Sub(m.Time) < revocable {
+				t.gone[id] = true
+				t.deleted = append(t.deleted, id)
+				t.msgs = slices.DeleteFunc(t.msgs, func(m *Message) bool { return m.ID == id })
+			}
 		case waE2E.ProtocolMessage_MESSAGE_EDIT:
 			if m != nil && m.From == from {
 				describe(m, p.GetEditedMessage(), true)
@@ -199,6 +213,9 @@ func (u *User) take(t *thread, info types.MessageInfo, from *Account, body *waE2
 	m := &Message{ID: info.ID, Time: info.Timestamp, From: from, FromMe: info.IsFromMe, Copies: 1, u: u}
 	if e != nil {
 		m.ViewOnce, m.Retries = e.IsViewOnce, e.RetryCount
+	}
+	if m.FromMe {
+		m.Read, m.Arrived = t.early[info.ID]
 	}
 	describe(m, body, false)
 	t.msgs = append(t.msgs, m)
