@@ -248,6 +248,19 @@ func (p *WhatsApp) Copies(ids ...string) (n int) {
 	return n
 }
 
+// Sent counts the copies of what the bot sent, which whatsmeow keeps for phones
+// that could not read it.
+func (p *WhatsApp) Sent() (n int) {
+	must(p.t, p.db.SQL().QueryRowContext(p.t.Context(), `SELECT count(*) FROM whatsmeow_retry_buffer`).Scan(&n))
+	return n
+}
+
+// AgeSent makes those copies older.
+func (p *WhatsApp) AgeSent(by time.Duration) {
+	_, err := p.db.SQL().ExecContext(p.t.Context(), `UPDATE whatsmeow_retry_buffer SET timestamp = timestamp - ?`, by.Milliseconds())
+	must(p.t, err)
+}
+
 // Rows counts what whatsmeow keeps that names somebody.
 func (p *WhatsApp) Rows(who *whatsapptest.Account) int {
 	tables, err := p.db.SQL().QueryContext(p.t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'whatsmeow_*'`)

@@ -26,8 +26,17 @@ var rows = []struct{ table, column string }{
 	{"netra_whatsapp_chats", "jid"},
 }
 
-// ForgetBefore implements bot.Forgetter.
+// keepSent is how long whatsmeow keeps copies of what we sent, for phones that
+// could not read it and ask again. They hold receipts, so it is as short as most
+// phones allow.
+const keepSent = 24 * time.Hour
+
+// ForgetBefore implements bot.Forgetter. It also removes the copies of what we
+// sent that are too old.
 func (a *Adapter) ForgetBefore(ctx context.Context, since time.Time) (int, error) {
+	if _, err := a.me.db.ExecContext(ctx, `DELETE FROM whatsmeow_retry_buffer WHERE timestamp < ?`, a.cfg.Now().Add(-keepSent).UnixMilli()); err != nil {
+		return 0, fmt.Errorf("forget on WhatsApp: %w", err)
+	}
 	old, err := a.old(ctx, since.Unix()/3600)
 	if err != nil {
 		return 0, fmt.Errorf("forget on WhatsApp: %w", err)

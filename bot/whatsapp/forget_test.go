@@ -38,6 +38,14 @@ func TestForget(t *testing.T) {
 	if n, err := ch.(bot.Forgetter).ForgetBefore(ctx, time.Now().Add(-2*time.Hour)); n != 0 || err != nil || p.Rows(u.Account) == 0 {
 		t.Errorf("forgot %d people who wrote just now (%v)", n, err)
 	}
+	// Copies of what we sent go after a day, whoever they went to.
+	if p.Sent() == 0 {
+		t.Fatal("no copy is kept of what was sent: the test looks at the wrong place")
+	}
+	p.AgeSent(25 * time.Hour)
+	if _, err := ch.(bot.Forgetter).ForgetBefore(ctx, time.Now().Add(-2*time.Hour)); err != nil || p.Sent() != 0 {
+		t.Errorf("%d copies of what was sent are left (%v)", p.Sent(), err)
+	}
 	if n, err := ch.(bot.Forgetter).ForgetBefore(ctx, time.Now().Add(2*time.Hour)); n != 1 || err != nil || p.Rows(u.Account) != 0 {
 		t.Errorf("forgot %d people, %d rows are left (%v)", n, p.Rows(u.Account), err)
 	}
