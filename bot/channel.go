@@ -51,7 +51,7 @@ func (m Message) same(o Message) bool {
 	if m.Press != nil && o.Press != nil {
 		return *m.Press == *o.Press
 	}
-	return m.Edits == o.Edits && m.Press == nil && o.Press == nil && m.File == nil && o.File == nil &&
+	return m.Group == o.Group && m.Quotes == o.Quotes && m.Edits == o.Edits && m.Press == nil && o.Press == nil && m.File == nil && o.File == nil &&
 		m.Text != "" && m.Text == o.Text
 }
 

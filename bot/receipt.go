@@ -5,21 +5,20 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
 )
 
-// requestTime is how soon what people ask of their data must be done: 3 × 24
-// hours (UU 27/2022).
-const requestTime = 72 * time.Hour
-
 // check looks up the report that a receipt is for. Guesses are counted before
 // anybody looks, against the code and against whoever guesses, whether or not
-// there is such a report; so what is answered, and how soon, tells nothing.
-func (b *Bot) check(ctx context.Context, who store.Reporter, claim flows.Claim) (*flows.Receipt, error) {
-	keys := []string{"code:" + claim.Ticket, "who:" + string(who)}
+// there is such a report; so what is answered tells nothing. Guesses of others do
+// not hold up the chat that the report was sent from.
+func (b *Bot) check(ctx context.Context, t *turn, s flows.Session, claim flows.Claim) (*flows.Receipt, error) {
+	keys := []string{"who:" + string(t.who)}
+	if s.Sent.IsZero() || s.Report.Ticket() != claim.Ticket {
+		keys = append(keys, "code:"+claim.Ticket)
+	}
 	wait, err := b.Guard.Try(ctx, keys, b.Now())
 	if err != nil {
 		return nil, fmt.Errorf("check receipt: %w", err)
@@ -51,20 +50,30 @@ func (b *Bot) check(ctx context.Context, who store.Reporter, claim flows.Claim) 
 // report itself.
 func (b *Bot) add(ctx context.Context, id flows.ReportID, e store.Event) error {
 	c, ok, err := b.Registry.Find(ctx, id.Ticket())
+	if errors.Is(err, store.ErrShredded) {
+		return errNoCase
+	}
 	if err != nil {
 		return fmt.Errorf("add to case: %w", err)
 	}
 	if !ok {
-		return nil // it was deleted meanwhile
+		return errNoCase
 	}
 	f := b.Rules.Flow(c.Report.Flow)
 	now := b.Now()
 	e.At = f.At(now)
-	if _, err := b.Cases.Add(ctx, id, e, b.due(f, now)); err != nil {
+	there, err := b.Cases.Add(ctx, id, e, b.due(f, now))
+	switch {
+	case err != nil:
 		return fmt.Errorf("add to case: %w", err)
+	case !there:
+		return errNoCase
 	}
 	return nil
 }
+
+// errNoCase says that a case was deleted meanwhile.
+var errNoCase = errors.New("there is no such case any more")
 
 // withdraw tells the supervisors that a report is to go no further, and drops
 // who reported and the way back.
@@ -72,5 +81,5 @@ func (b *Bot) withdraw(ctx context.Context, e flows.Withdraw) error {
 	if err := b.add(ctx, e.Report, store.Event{ID: e.ID, Kind: store.Withdrew}); err != nil {
 		return err
 	}
-	return errors.Join(b.Registry.Drop(ctx, e.Report, store.PartIdentity), b.Registry.Drop(ctx, e.Report, store.PartReturn))
+	return errors.Join(b.Registry.Drop(ctx, e.Report, store.PartIdentity), b.Forget(ctx, e.Report))
 }

@@ -36,6 +36,9 @@ type Bot struct {
 	// Later is how long a report of a coarse flow, and what is added to it, waits
 	// before it is handed over. Nil is no time.
 	Later func() time.Duration
+	// Forget drops the way back to the reporter of a case, and what their channel
+	// keeps of them. There may be none.
+	Forget func(ctx context.Context, id flows.ReportID) error
 	// Desk takes what is said in a supervisors' group. Nil hears nothing.
 	Desk func(ctx context.Context, ch Channel, m Message) error
 	// Alarm tells the operator of a fault, in the words of a locale key. It must not
@@ -98,6 +101,11 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 				return err
 			}
 		}
+		if s.Doomed != "" { // also when an earlier attempt got no further
+			if err := b.destroy(ctx, s.Doomed); err != nil {
+				return err
+			}
+		}
 		if quiet {
 			b.remember(ctx, t, Sent{Holds: t.trail.holds})
 		} else {
@@ -138,7 +146,7 @@ func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Se
 	}
 	if claim, ok := b.Rules.Claim(saved.Session, in); ok && err == nil {
 		if t.receipt == nil {
-			t.receipt, err = b.check(ctx, t.who, claim)
+			t.receipt, err = b.check(ctx, t, saved.Session, claim)
 		}
 		in.Receipt = t.receipt
 	}
@@ -150,6 +158,9 @@ func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Se
 		err := b.before(ctx, t, e)
 		if fail := (*Failure)(nil); e == (flows.Vanish{}) && errors.As(err, &fail) && (fail.Kind == Bug || fail.Kind == Gone) {
 			next.Notices, err = []flows.Phrase{flows.Say("help.not_vanishing")}, nil
+		}
+		if errors.Is(err, errNoCase) {
+			next.Notices, next.Access, next.Aside, err = []flows.Phrase{flows.Say("case.gone")}, nil, flows.AsideNone, nil
 		}
 		if err != nil {
 			return flows.Session{}, err
@@ -212,11 +223,12 @@ func (b *Bot) before(ctx context.Context, t *turn, e flows.Effect) error {
 	case flows.Withdraw:
 		return b.withdraw(ctx, e)
 	case flows.Hush:
-		return b.Registry.Drop(ctx, e.Report, store.PartReturn)
+		return b.Forget(ctx, e.Report)
 	case flows.Ask:
-		now := b.Now()
-		r := store.Request{Number: e.Number, Kind: store.RequestKind(e.Kind), At: now, Until: now.Add(requestTime), Done: now}
-		return b.Requests.Log(ctx, r)
+		day := b.Now().UTC().Truncate(24 * time.Hour) // the minute would tell who it was
+		return b.Requests.Log(ctx, store.Request{
+			Number: e.Number, Kind: store.RequestKind(e.Kind), At: day, Until: day.Add(store.RequestTime), Done: day,
+		})
 	}
 	return nil
 }
@@ -229,22 +241,31 @@ func vanishes(ch Channel) bool {
 // after removes what the session no longer refers to. What cannot be removed
 // now goes with the report's other files.
 func (b *Bot) after(ctx context.Context, e flows.Effect) {
-	var err error
-	switch e := e.(type) {
-	case flows.Discard:
-		err = errors.Join(b.Vault.Discard(ctx, e.Report), b.Keys.Shred(e.Report))
-		b.Keys.RollInbox() // its messages were on their way once
-		if b.Shredded != nil {
-			b.Shredded()
-		}
-	case flows.Remove:
-		for _, f := range e.Files {
-			err = errors.Join(err, b.Vault.Remove(ctx, e.Report, f))
+	gone, ok := e.(flows.Remove)
+	if !ok {
+		return
+	}
+	for _, f := range gone.Files {
+		if err := b.Vault.Remove(ctx, gone.Report, f); err != nil {
+			b.Log.Warn().Err(err).Msg("files stay until the sweep")
 		}
 	}
-	if err != nil {
-		b.Log.Warn().Err(err).Msg("files stay until the sweep")
+}
+
+// destroy deletes the files of a draft and its keys, before its reporter reads
+// that they are gone. Doing it again is harmless.
+func (b *Bot) destroy(ctx context.Context, id flows.ReportID) error {
+	if err := b.Vault.Discard(ctx, id); err != nil {
+		return fmt.Errorf("delete draft: %w", err)
 	}
+	if err := b.Keys.Shred(id); err != nil {
+		return fmt.Errorf("delete draft: %w", err)
+	}
+	b.Keys.RollInbox() // its messages were on their way once
+	if b.Shredded != nil {
+		b.Shredded()
+	}
+	return nil
 }
 
 // Unrouted stands for the destination of a report that no route takes. It is
@@ -366,7 +387,7 @@ func (w *watched) Read(p []byte) (int, error) {
 
 // reply says what the saved session calls for.
 func (b *Bot) reply(ctx context.Context, t *turn, s flows.Session) error {
-	if s.Aside == flows.AsideReceipt && len(s.Notices) == 0 {
+	if s.Mute || s.Aside == flows.AsideReceipt && len(s.Notices) == 0 {
 		b.remember(ctx, t, Sent{Holds: t.trail.holds})
 		return nil // nothing is asked, and there is nothing to say
 	}
@@ -375,6 +396,9 @@ func (b *Bot) reply(ctx context.Context, t *turn, s flows.Session) error {
 	}
 	r := b.Render(t.ch.Name(), t.m.Numbered, s)
 	r.In, r.Prompt = t.m, t.trail.holds
+	if s.Aside == flows.AsideTidy { // what was pressed may hold the receipt
+		r.In.Below = true
+	}
 	sent, err := t.ch.Reply(ctx, r)
 	if err != nil {
 		return fmt.Errorf("reply: %w", err)

@@ -9,6 +9,12 @@ import (
 // gave: an edit answers that question again, a deletion takes the answer back.
 // The question that is open stays open.
 func (r Rules) edited(s Session, in Input) (Session, []Effect) {
+	if s.Access != nil && s.Aside != AsideNone { // what was said to the supervisors stands
+		if s.Mute = in.Deleted; !in.Deleted {
+			s.say(Say("case.edited"))
+		}
+		return s, nil
+	}
 	if !s.Asking() {
 		s.Aside = AsideReceipt // whoever tidies a chat up wants no new message in it
 		if !in.Deleted && !s.Sent.IsZero() {

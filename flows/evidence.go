@@ -15,7 +15,7 @@ func (r Rules) takesFiles(s Session) bool {
 // Keeps returns the report that a file sent now would be kept with. ok is false
 // when it would not be kept: a channel need not fetch what nobody keeps.
 func (r Rules) Keeps(s Session, at time.Time) (id ReportID, ok bool) {
-	if s.Aside == AsideCase && s.open() {
+	if s.Aside.ofCase() && s.open() {
 		return s.Access.Report, !at.After(s.Access.Until)
 	}
 	_, ok = r.Flow(s.Flow).files(s)

@@ -35,7 +35,6 @@ type Receipt struct {
 	Sent      time.Time
 	Withdrawn bool
 	Closed    bool
-	Follow    bool // the reporter is told of news
 	Happened  []Happening
 }
 
@@ -50,7 +49,7 @@ type Happening struct {
 // Claim returns the receipt that an input shows, complete and well-formed: it
 // must be looked up before Advance.
 func (r Rules) Claim(s Session, in Input) (Claim, bool) {
-	if s.HasSeen(in.ID) || in.Press != nil || in.File != nil || in.Text == "" {
+	if s.HasSeen(in.ID) || in.Press != nil || in.File != nil || in.Deleted || in.Text == "" {
 		return Claim{}, false
 	}
 	if s.Aside == AsidePIN && s.Access != nil {
@@ -59,7 +58,7 @@ func (r Rules) Claim(s Session, in Input) (Claim, bool) {
 		}
 	}
 	rest, ok := r.checking(tidy(in.Text))
-	if !ok {
+	if !ok || in.Edits != "" && s.Aside != AsideCode && s.Aside != AsidePIN {
 		return Claim{}, false
 	}
 	ticket, pin := receiptIn(rest)
@@ -293,14 +292,12 @@ func (r Rules) rights(s Session, in Input) (Session, []Effect) {
 			s.Aside = AsideEdit
 			return s, []Effect{asked}
 		}
-		s.say(Say("data.correct_sent", "number", literal(asked.Number)))
-		return s, []Effect{asked}
+		s.say(Say("data.correct_sent"))
 	case "withdraw":
 		if s.Asking() {
 			return r.delete(s, in, "data.withdrawn", asked)
 		}
-		s.say(Say("data.withdraw_sent", "number", literal(asked.Number)))
-		return s, []Effect{asked}
+		s.say(Say("data.withdraw_sent"))
 	case "delete":
 		return r.delete(s, in, "data.deleted", asked)
 	case "check":
@@ -330,5 +327,6 @@ func (r Rules) delete(s Session, in Input, key string, asked Ask) (Session, []Ef
 	if !draft {
 		return s, []Effect{asked}
 	}
+	s.Doomed = id
 	return s, []Effect{Discard{id}, asked}
 }

@@ -52,6 +52,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	if s.Lang == "" {
 		s.Lang = r.language(in.Lang)
 	}
+	s.Mute, s.Doomed = false, ""
 	if in.Album == "" || in.Album != s.Album {
 		s.Notices = nil
 	}
@@ -59,6 +60,9 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	if s.Flow != "" && r.Flow(s.Flow).ID == "" { // the flow is gone
 		s.clear()
 		s.say(Say("error.expired"))
+	}
+	if in.Edits != "" && !in.Deleted && in.Problem == nil && (s.Aside == AsideCode || s.Aside == AsidePIN) {
+		in.Edits = "" // mistyped and mended: it is typed again
 	}
 	if in.Edits != "" {
 		return r.edited(s, in)
@@ -76,7 +80,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	s.Page = 0
 	if s.open() && in.At.After(s.Access.Until) {
 		s.leave()
-		if s.Aside == AsideCase || s.Aside == AsideWithdraw {
+		if s.Aside.ofCase() {
 			s.Aside = AsideNone
 			if in.Press == nil && in.Command == "" { // it was meant for the report that was open
 				s.say(Say("case.left_alone"))
@@ -97,7 +101,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 		return r.press(s, in)
 	case in.Command != "" && in.Command != Done:
 		return r.command(s, in)
-	case in.File != nil && s.Aside == AsideCase && s.open():
+	case in.File != nil && s.Aside.ofCase() && s.open():
 		return r.give(s, in)
 	case in.File != nil && !r.takesFiles(s):
 		return r.keep(s, in)
@@ -295,6 +299,7 @@ func (r Rules) begin(s Session, f Flow, in Input) (Session, []Effect) {
 func (r Rules) discard(s Session) (Session, []Effect) {
 	id := s.Report
 	s.clear()
+	s.Doomed = id
 	s.say(Say("menu.cancelled"))
 	return s, []Effect{Discard{id}}
 }
@@ -322,6 +327,7 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	if st.ends(a) {
 		id := s.Report
 		s.clear()
+		s.Doomed = id
 		s.say(Say(f.Key(st.ID, string(a.Codes[0])+".end")))
 		return s, []Effect{Discard{id}}
 	}

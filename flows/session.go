@@ -133,6 +133,9 @@ const (
 	AsideWithdraw Aside = "withdraw" // withdraw it?
 )
 
+// ofCase reports whether it is about a report that was looked up.
+func (a Aside) ofCase() bool { return a == AsideCase || a == AsideWithdraw }
+
 // Session is a conversation in progress. The zero Session has not begun.
 type Session struct {
 	Lang    string            `json:"l,omitempty"`
@@ -147,6 +150,8 @@ type Session struct {
 	Quiet   bool              `json:"q,omitempty"` // who sent the report wants to hear no more
 	Access  *Access           `json:"c,omitempty"` // to a report that was looked up by its receipt
 	Cleans  string            `json:"d,omitempty"` // see Input
+	Mute    bool              `json:"u,omitempty"` // nothing is said about the last input
+	Doomed  ReportID          `json:"z,omitempty"` // the report that the last input deleted: files and keys must go
 	Notices []Phrase          `json:"n,omitempty"`
 	Album   string            `json:"m,omitempty"` // the album the last file belonged to
 	Seen    Fingerprints      `json:"i,omitempty"` // inputs already applied

@@ -28,7 +28,7 @@ func (r Rules) understand(s Session, in Input) Input {
 	}
 	v := r.View(s)
 	options := append(slices.Clone(v.Choices), v.Nav...)
-	if s.Aside != AsideNone { // an answer to the question below is one, too
+	if s.Aside != AsideNone && s.Access == nil { // an answer to the question below is one, too
 		s.Aside = AsideNone
 		under := r.View(s)
 		options = append(append(options, under.Choices...), under.Nav...)

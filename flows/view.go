@@ -48,6 +48,9 @@ func (r Rules) View(s Session) View {
 // whole is the view with long lists in one.
 func (r Rules) whole(s Session) View {
 	v := View{Notices: s.Notices, Tag: s.tag()}
+	if s.Mute {
+		return View{Tag: v.Tag}
+	}
 	switch s.Aside {
 	case AsideLanguage:
 		v.ask(Say("language.ask"))
@@ -76,8 +79,8 @@ func (r Rules) whole(s Session) View {
 	case AsideTidy:
 		v.Tag = ""
 		v.ask(Say("tidy.ask"))
-		if !s.Sent.IsZero() { // what is pressed may be where they stand
-			v.ask(Say("tidy.receipt", "ticket", literal(s.Report.Ticket()), "pin", literal(s.Report.PIN())))
+		if !s.Sent.IsZero() {
+			v.ask(Say("tidy.receipt"))
 		}
 		v.offer(stepTidy, "yes", "tidy.yes")
 		v.offer(stepTidy, "no", "tidy.no")
@@ -137,9 +140,9 @@ func (r Rules) access(v *View, s Session) {
 	}
 	v.Accepts = Accepts{Text: true, Files: true}
 	v.ask(Say("case.ask"))
-	v.offer(stepCase, "withdraw", "case.withdraw")
-	v.offer(stepCase, "hush", "case.hush")
-	v.offer(stepCase, "close", "case.close")
+	for _, c := range []Code{"withdraw", "hush", "close"} { // without numbers: "2" may be the answer to a question
+		v.Nav = append(v.Nav, Option{Step: stepCase, Code: c, Label: Say("case." + string(c))})
+	}
 }
 
 func (r Rules) question(v *View, s Session) {

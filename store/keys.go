@@ -128,9 +128,7 @@ func readSets(path string) (seal, lookup *keyset.Handle, err error) {
 
 // ReadKeys reads a keyset file and opens the keys of reports beside it. Close
 // them.
-func ReadKeys(path string) (*Keys, error) { return readKeys(path, false) }
-
-func readKeys(path string, fresh bool) (*Keys, error) {
+func ReadKeys(path string) (*Keys, error) {
 	seal, lookup, err := readSets(path)
 	if err != nil {
 		return nil, err
@@ -139,7 +137,7 @@ func readKeys(path string, fresh bool) (*Keys, error) {
 	if err := k.use(seal, lookup); err != nil {
 		return nil, fmt.Errorf("keyset file %s: %w", filepath.Base(path), err)
 	}
-	if k.reports, err = openReportKeys(k, path, fresh); err != nil {
+	if k.reports, err = openReportKeys(k, path, false); err != nil {
 		return nil, err
 	}
 	k.close = k.reports.file.(io.Closer).Close
@@ -150,7 +148,11 @@ func readKeys(path string, fresh bool) (*Keys, error) {
 // it. It returns an error that is fs.ErrExist when there is one already.
 func MakeKeys(path string) error {
 	for _, p := range []string{path, reportKeysPath(path)} {
-		if _, err := os.Lstat(p); !errors.Is(err, fs.ErrNotExist) {
+		info, err := os.Lstat(p)
+		if err == nil && p != path && info.Size() == slotSize {
+			continue // it holds no key: making keys was cut off here
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
 			return errors.Join(err, &fs.PathError{Op: "make keys", Path: filepath.Base(p), Err: fs.ErrExist})
 		}
 	}
@@ -218,16 +220,19 @@ func RotateFile(path string) error {
 }
 
 // Rotate takes a new primary key, for what is sealed from now on, and drops those
-// that no report's key is sealed with any more. What was sealed before can still
-// be opened.
+// that no report's key is sealed with any more. The keys of reports can still be
+// opened; a conversation without a report that rests for two rotations is begun
+// anew.
 func (k *Keys) Rotate() error {
 	keys, err := k.List()
 	if err != nil {
 		return err
 	}
 	m := keyset.NewManagerFromHandle(k.set.Load().handle)
+	// When the primary key seals something, a running program has taken it up.
+	taken := slices.ContainsFunc(keys, func(key KeyInfo) bool { return key.Keyset == "seal" && key.Primary && key.Seals > 0 })
 	for _, key := range keys {
-		if key.Keyset == "seal" && !key.Primary && key.Seals == 0 {
+		if taken && key.Keyset == "seal" && !key.Primary && key.Seals == 0 {
 			err = errors.Join(err, m.Delete(key.ID))
 		}
 	}
@@ -402,10 +407,14 @@ func (k *Keys) OpenJSON(sealed []byte, context string, v any) error {
 // SealSession seals a session of a reporter, with the key of the report that it
 // is about, if it is about one.
 func (k *Keys) SealSession(who Reporter, s flows.Session) ([]byte, error) {
-	if s.Report == "" {
+	about := s.Report
+	if about == "" && s.Access != nil {
+		about = s.Access.Report
+	}
+	if about == "" {
 		return k.SealJSON(s, "session:"+string(who))
 	}
-	return k.SealJSONFor(Owner{s.Report, PartReport}, s, "session:"+string(who))
+	return k.SealJSONFor(Owner{about, PartReport}, s, "session:"+string(who))
 }
 
 // OpenSession opens what SealSession returned.
@@ -451,11 +460,11 @@ func (k *Keys) Shred(id flows.ReportID, parts ...Part) error {
 	return k.reports.shred(owners)
 }
 
-// ShredUnused destroys the keys of reports that nothing was sealed with since the
+// ShredUnused destroys the keys of reports of which nothing was sealed since the
 // day of a time and that needed says nobody needs, and returns how many they
 // were.
 func (k *Keys) ShredUnused(before time.Time, needed func(Owner) (bool, error)) (int, error) {
-	list, err := k.reports.owners(before)
+	list, err := k.reports.unused(before)
 	if err != nil {
 		return 0, err
 	}
@@ -501,13 +510,11 @@ func (k *Keys) RollInbox() {
 
 // IdleInbox lists the keys of messages on their way with which nothing will be
 // sealed any more. Whoever looks after that what is stored has all of it.
-func (k *Keys) IdleInbox() ([]Owner, error) {
-	all, err := k.reports.owners(time.Now().Add(48 * time.Hour))
+func (k *Keys) IdleInbox() []Owner {
+	all := k.reports.of(PartInbox)
 	k.inboxMu.Lock()
 	defer k.inboxMu.Unlock()
-	return slices.DeleteFunc(all, func(o Owner) bool {
-		return o.Part != PartInbox || o == k.inbox || k.putting[o] > 0
-	}), err
+	return slices.DeleteFunc(all, func(o Owner) bool { return o == k.inbox || k.putting[o] > 0 })
 }
 
 // Lookup is the keyed hash under which something is found again: 32

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,9 +104,6 @@ func reportKeysPath(keyset string) string { return keyset + ".reports" }
 func openReportKeys(k *Keys, keyset string, fresh bool) (*reportKeys, error) {
 	path := reportKeysPath(keyset)
 	if fresh {
-		if _, err := os.Stat(path); err == nil {
-			return nil, fmt.Errorf("there is a file %s without its keyset file: put that back", filepath.Base(path))
-		}
 		err := WriteFile(path, func(w io.Writer) error {
 			var head [slotSize]byte
 			copy(head[:], slotMagic)
@@ -404,10 +402,13 @@ func (r *reportKeys) shredOne(o Owner) error {
 	return nil
 }
 
-// owners lists whose keys were last sealed with before a time.
-func (r *reportKeys) owners(before time.Time) ([]Owner, error) {
+// unused lists the owners of all keys of the reports of which no part was sealed
+// with since the day of a time: who goes on with a draft uses one key every day,
+// and needs them all.
+func (r *reportKeys) unused(before time.Time) ([]Owner, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	used := map[flows.ReportID]uint32{}
 	var list []Owner
 	for o, at := range r.slots {
 		w, err := r.read(o, at)
@@ -417,11 +418,23 @@ func (r *reportKeys) owners(before time.Time) ([]Owner, error) {
 		if err != nil {
 			return nil, err
 		}
-		if w.day < day(before) {
+		used[o.Report] = max(used[o.Report], w.day)
+		list = append(list, o)
+	}
+	return slices.DeleteFunc(list, func(o Owner) bool { return used[o.Report] >= day(before) }), nil
+}
+
+// of lists the owners of the keys of a part.
+func (r *reportKeys) of(p Part) []Owner {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []Owner
+	for o := range r.slots {
+		if o.Part == p {
 			list = append(list, o)
 		}
 	}
-	return list, nil
+	return list
 }
 
 // reseal seals every key anew, durably, that is not sealed with the primary key

@@ -162,6 +162,9 @@ type Delivery struct {
 	Intake string
 	// Card refers to the card in the intake's channel, "" before it is there.
 	Card string
+	// Group is the channel and the address of the group that got the card, from
+	// whoever just posted it; "" keeps what is known. Claim does not return it.
+	Group string
 	// Files is how many of the report's files, and after them of the events, the
 	// intake has had, or was told of.
 	Files int
@@ -211,8 +214,8 @@ type Cases interface {
 	// HasFiles reports whether a case of this report exists: the vault may
 	// drop the files of a report that never became one.
 	HasFiles(ctx context.Context, id flows.ReportID) (bool, error)
-	// Purge removes the cases opened before the time whose deliveries are all
-	// settled, and returns their reports.
+	// Purge removes the cases opened before the time of which no supervisor has
+	// still something to get, and returns their reports.
 	Purge(ctx context.Context, before time.Time) ([]flows.ReportID, error)
 	// Stats counts for the metrics.
 	Stats(ctx context.Context, now time.Time) (Stats, error)
@@ -242,13 +245,13 @@ type Registry interface {
 	// ends with the first error of each. What cannot be opened is left out; the
 	// error then says so.
 	List(ctx context.Context, each func(Standing) error) error
-	// OfCard returns the case whose card an intake has. ok is false when there is
-	// none.
-	OfCard(ctx context.Context, intake, card string) (c Case, ok bool, err error)
+	// OfCard returns the case whose card stands in a group, which is named by
+	// channel and address. ok is false when there is none.
+	OfCard(ctx context.Context, group, card string) (c Case, ok bool, err error)
 	// Identity returns who the reporter of a case is, nil when that is not kept.
 	Identity(ctx context.Context, id flows.ReportID) (map[flows.StepID]flows.Answer, error)
-	// Old lists the reports that have a part, were opened before the time, and
-	// whose deliveries are all settled.
+	// Old lists the reports that have had a part since before the time, and of
+	// which no supervisor has still something to get.
 	Old(ctx context.Context, p Part, before time.Time) ([]flows.ReportID, error)
 	// Drop drops a part of a case and destroys its key; of PartFiles it only
 	// remembers that they are gone. It need not be there.
@@ -277,6 +280,9 @@ const (
 	RequestWithdraw RequestKind = "withdraw"
 	RequestDelete   RequestKind = "delete"
 )
+
+// RequestTime is how soon they must be done: 3 × 24 hours (UU 27/2022).
+const RequestTime = 72 * time.Hour
 
 // Request is one of them. It does not say whose it is.
 type Request struct {

@@ -89,7 +89,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	files := Vault{s.vault, s.Knife}
 	p := &Process{t: s.t}
 	p.Deliverer = &intake.Deliverer{
-		Routes: routes, Cases: cases, Vault: files, Now: time.Now, Log: log, Lease: 2 * time.Second,
+		Routes: routes, Cases: cases, Registry: registry, Vault: files, Now: time.Now, Log: log, Lease: 2 * time.Second,
 		Cards:    intake.Cards{Rules: rules, Words: s.Words, Lang: "id"},
 		Channels: map[string]bot.Channel{ch.Name(): ch},
 	}
@@ -99,6 +99,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
 		Opened: p.Deliverer.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: 20 << 20, Log: log,
 	}
+	p.Bot.Forget = p.Deliverer.Forget
 	p.Bot.Desk = (&desk.Desk{
 		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Keys: s.Keys,
 		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Now: time.Now,

@@ -79,16 +79,24 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 	}
 	word, _, _ = strings.Cut(word, "@")
 	verb := d.Words.Desk(strings.Trim(word, ":,."))
+	meant := strings.HasPrefix(word, "/") || strings.HasSuffix(word, ":")
 	if verb == "" || m.Quotes == "" && !strings.HasPrefix(word, "/") {
 		return nil
 	}
 	a := action{ch: group, m: m, rest: strings.TrimSpace(rest)}
 	a.officer = store.Officer{Key: d.Keys.Reporter(ch.Name(), string(m.From)), Name: m.Name}
 	var err error
-	if a.c, ok, err = d.find(ctx, name, &a); err != nil || !ok {
+	if a.c, ok, err = d.find(ctx, ch.Name()+":"+string(m.Group), name, &a); err != nil {
 		return err
 	}
-	line, err := d.do(ctx, verb, a)
+	line := flows.Say("desk.no_card")
+	switch {
+	case !ok:
+	case !meant && (verb == "ask" || verb == "close"): // talk among themselves must not reach a reporter
+		line = flows.Say("desk.colon")
+	default:
+		line, err = d.do(ctx, verb, a)
+	}
 	if err != nil {
 		return fmt.Errorf("desk: %s: %w", verb, err)
 	}
@@ -99,10 +107,15 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 }
 
 // find is the case that is meant: that of the card which is answered, or of the
-// code that is named, if it is this intake's.
-func (d *Desk) find(ctx context.Context, name string, a *action) (store.Case, bool, error) {
+// code that is named, if it is this intake's. One whose key was destroyed is none.
+func (d *Desk) find(ctx context.Context, group, name string, a *action) (c store.Case, ok bool, err error) {
+	defer func() {
+		if errors.Is(err, store.ErrShredded) {
+			ok, err = false, nil
+		}
+	}()
 	if a.m.Quotes != "" {
-		c, ok, err := d.Registry.OfCard(ctx, name, string(a.m.Quotes))
+		c, ok, err := d.Registry.OfCard(ctx, group, string(a.m.Quotes))
 		if ok || err != nil {
 			return c, ok, err
 		}
@@ -112,7 +125,7 @@ func (d *Desk) find(ctx context.Context, name string, a *action) (store.Case, bo
 	if !ok {
 		return store.Case{}, false, nil
 	}
-	c, ok, err := d.Registry.Find(ctx, ticket)
+	c, ok, err = d.Registry.Find(ctx, ticket)
 	a.rest = strings.TrimSpace(rest)
 	return c, ok && slices.Contains(c.Intakes, name), err
 }
@@ -181,7 +194,7 @@ func (d *Desk) history(a action) flows.Phrase {
 	for _, e := range a.c.Events {
 		args := []any{"day", text(flows.Day(e.At)), "text", text(e.Text)}
 		if e.By != nil {
-			args = append(args, "name", text(e.By.Name))
+			args = append(args, "name", text(signed(*e.By)))
 		}
 		list.Items = append(list.Items, flows.Say("desk.event."+string(e.Kind), args...))
 	}
@@ -275,6 +288,10 @@ func (d *Desk) privately(ctx context.Context, a action, seen flows.Phrase, show 
 	}
 	return flows.Say("desk.sent_private", "name", text(a.officer.Name)), err
 }
+
+// signed is an officer's name, which people choose themselves, with a mark that
+// they do not.
+func signed(o store.Officer) string { return o.Name + " #" + string(o.Key[:min(4, len(o.Key))]) }
 
 func short(s string, least int) bool { return utf8.RuneCountInString(s) < least }
 

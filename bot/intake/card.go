@@ -163,7 +163,7 @@ func (c Cards) Event(k store.Case, n int, e store.Event) string {
 
 // Delivered is the one line the reporter gets.
 func (c Cards) Delivered(k store.Case) string {
-	return c.Words.Render(k.Return.Lang, flows.Say("case.delivered", "ticket", text(k.Report.ID.Ticket())), nil)
+	return c.Words.Render(k.Return.Lang, flows.Say("case.delivered"), nil)
 }
 
 // News is what a reporter is told of news, whose content waits behind the

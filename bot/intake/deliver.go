@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"sync"
@@ -23,6 +24,7 @@ type Deliverer struct {
 	Routes   Routes
 	Cards    Cards
 	Cases    store.Cases
+	Registry store.Registry
 	Vault    store.Vault
 	Channels map[string]bot.Channel
 	// Alarm is where the operator is told what needs a person; "" only logs.
@@ -131,13 +133,16 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 	if !ok {
 		return &bot.Failure{Kind: bot.Bug, Op: "deliver", Reason: "no such channel is running: " + r.Channel()}
 	}
+	if one.Card == "" && one.Case.Had(store.Withdrew) {
+		return nil // nobody has it, and nobody shall
+	}
 	files := one.Case.Report.Files(d.Cards.Rules.Flow(one.Case.Report.Flow))
 	if one.Card == "" {
 		ref, err := ch.Post(ctx, d.to(r), d.Cards.Card(one.Case), "")
 		if err != nil {
 			return err
 		}
-		one.Card = string(ref)
+		one.Card, one.Group = string(ref), r.Channel()+":"+string(d.to(r))
 		if err := d.progress(ctx, one); err != nil {
 			return err
 		}
@@ -193,7 +198,7 @@ func (d *Deliverer) news(ctx context.Context, _ Route, one *store.Delivery) erro
 		}
 	}
 	if one.Case.Had(store.Closed) {
-		return d.forget(ctx, one.Case)
+		return d.Forget(ctx, one.Case.Report.ID)
 	}
 	return nil
 }
@@ -204,6 +209,13 @@ func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store
 	var up []bot.Upload
 	for i, f := range files {
 		if !f.Clean {
+			continue
+		}
+		if _, err := d.Vault.Describe(ctx, id, f); errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrShredded) {
+			// The rest must not wait for what nobody can bring back.
+			d.Metrics.Alarm("evidence_missing")
+			d.Log.Error().Str("ticket", id.Ticket()).Int("file", one.Files+i+1).Msg("evidence is not in the vault: it is not handed over")
+			d.Alarmed("alarm.evidence_missing")
 			continue
 		}
 		name := id.Ticket() + "-" + itoa(one.Files+i+1) + extension[f.Type]
@@ -258,20 +270,27 @@ func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
 	}
 	rep := one.Case.Report
 	if _, a, ok := rep.ByRole(d.Cards.Rules.Flow(rep.Flow), flows.RoleFollow); !ok || !a.Is("yes") {
-		return d.forget(ctx, one.Case)
+		return d.Forget(ctx, one.Case.Report.ID)
 	}
 	return nil
 }
 
-// forget drops the way back to a reporter.
-func (d *Deliverer) forget(ctx context.Context, c store.Case) error {
-	// The channel first: afterwards nobody knows whom to forget.
-	if ch, ok := d.Channels[c.Return.Channel].(bot.Forgetter); ok {
-		if err := ch.Forget(ctx, bot.Address(c.Return.Address)); err != nil {
-			return err
+// Forget drops the way back to the reporter of a case, and what their channel
+// keeps of them. There may be none.
+func (d *Deliverer) Forget(ctx context.Context, id flows.ReportID) error {
+	c, ok, err := d.Registry.Find(ctx, id.Ticket())
+	if err != nil && !errors.Is(err, store.ErrShredded) {
+		return fmt.Errorf("forget the way back: %w", err)
+	}
+	if ok && c.Return != nil && c.Report.ID == id {
+		// The channel first: afterwards nobody knows whom to forget.
+		if ch, ok := d.Channels[c.Return.Channel].(bot.Forgetter); ok {
+			if err := ch.Forget(ctx, bot.Address(c.Return.Address)); err != nil {
+				return err
+			}
 		}
 	}
-	if err := d.Cases.Forget(ctx, c.Report.ID); err != nil {
+	if err := d.Cases.Forget(ctx, id); err != nil {
 		return fmt.Errorf("forget the way back: %w", err)
 	}
 	return nil

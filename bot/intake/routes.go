@@ -98,6 +98,10 @@ func (rs Routes) Validate(flowIDs []string) error {
 			bad("intake %q stands twice", r.Name)
 		}
 		seen[r.Name] = true
+		if seen[r.Address] {
+			bad("intake %q: another has the address %s: a group is one intake", r.Name, r.Address)
+		}
+		seen[r.Address] = true
 		if !Address.MatchString(r.Address) {
 			bad("intake %q: address %q is not like telegram:-1001234567890 or whatsapp:120363000000000000@g.us", r.Name, r.Address)
 		}

@@ -65,11 +65,11 @@ func TestDesk(t *testing.T) {
 			t.Fatalf("%q: no %s: %v; log:\n%s", text, key, err, s.Log)
 		}
 	}
-	answer(officer, "tanya Jam berapa kejadiannya?", "desk.not_taken")
+	answer(officer, "tanya: Jam berapa kejadiannya?", "desk.not_taken")
 	answer(officer, "ambil", "desk.took")
 	answer(colleague, "/tanya Jam berapa kejadiannya?", "desk.not_yours")
-	answer(officer, "tanya", "desk.ask_empty")
-	answer(officer, "tanya Jam berapa kejadiannya?", "desk.asked")
+	answer(officer, "tanya:", "desk.ask_empty")
+	answer(officer, "tanya: Jam berapa kejadiannya?", "desk.asked")
 	see(reporter.User, "case.news")
 	if strings.Contains(reporter.Last().Text, "Jam berapa") || strings.Contains(strings.ToLower(reporter.Last().Text), "lapor") {
 		t.Errorf("the notice says too much: %s", reporter.Last().Text)
@@ -110,8 +110,8 @@ func TestDesk(t *testing.T) {
 	if !bytes.Contains(original, []byte(bottest.CanaryExif)) {
 		t.Errorf("the original is not as it came: %d bytes", len(original))
 	}
-	answer(officer, "tutup Diteruskan kepada BKN", "desk.closed")
-	answer(officer, "tutup Diteruskan kepada BKN", "desk.is_closed")
+	answer(officer, "tutup: Diteruskan kepada BKN", "desk.closed")
+	answer(officer, "tutup: Diteruskan kepada BKN", "desk.is_closed")
 	answer(colleague, "riwayat", "desk.history")
 	c, _, err := s.DB.Cases().Find(ctx, code)
 	for n := 0; err == nil && c.Return != nil && n < 500; n++ {

@@ -257,7 +257,7 @@ func TestDeskAgain(t *testing.T) {
 	asked := 0
 	ask := func() {
 		asked++
-		o.does(o.officer, fmt.Sprintf("tanya Pertanyaan nomor %d?", asked), "desk.asked", "ticket", o.code)
+		o.does(o.officer, fmt.Sprintf("tanya: Pertanyaan nomor %d?", asked), "desk.asked", "ticket", o.code)
 	}
 	for range 3 {
 		ask()
@@ -278,7 +278,7 @@ func TestDeskAgain(t *testing.T) {
 	// What the queue does not take is not acknowledged, and comes again.
 	o.process.Queue.Close(o.ctx)
 	seq := o.room.Seq()
-	o.room.Reply(o.card, fmt.Sprintf("tanya Pertanyaan nomor %d?", asked+1))
+	o.room.Reply(o.card, fmt.Sprintf("tanya: Pertanyaan nomor %d?", asked+1))
 	time.Sleep(300 * time.Millisecond)
 	o.process.Stop()
 	o.start()

@@ -6,14 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/netralitas/netra/store"
 )
-
-// requestTime is within which a request of somebody's must be done: 3 × 24 hours
-// (UU 27/2022).
-const requestTime = 72 * time.Hour
 
 // remove deletes a case: its row, its files, its keys. What was asked is logged
 // before, and that it is done after.
@@ -31,7 +26,7 @@ func (t *caseTool) remove(ctx context.Context, k store.Standing) error {
 		}
 	}
 	now := t.now()
-	asked := store.Request{Number: store.NewReportID().Ticket(), Kind: store.RequestDelete, At: now, Until: now.Add(requestTime)}
+	asked := store.Request{Number: store.NewReportID().Ticket(), Kind: store.RequestDelete, At: now, Until: now.Add(store.RequestTime)}
 	if err := t.s.db.Requests().Log(ctx, asked); err != nil {
 		return err
 	}

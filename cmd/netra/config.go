@@ -252,6 +252,17 @@ func (c config) complete() error {
 		errs = append(errs, err)
 	}
 	served := map[string]bool{"telegram": c.TelegramToken != "", "whatsapp": c.WhatsApp}
+	if alarm := intake.One(c.Alarm)[0]; c.Alarm != "" && !served[alarm.Channel()] {
+		errs = append(errs, fmt.Errorf("NETRA_ALARM is on %s, which is not served: alarms would reach nobody", alarm.Channel()))
+	}
+	for _, k := range []struct {
+		name string
+		time time.Duration
+	}{{"EVIDENCE", c.KeepEvidence}, {"IDENTITY", c.KeepIdentity}, {"RETURN", c.KeepReturn}} {
+		if k.time > c.Retention {
+			errs = append(errs, fmt.Errorf("NETRA_RETENTION_%s is longer than NETRA_RETENTION, with which the whole case goes", k.name))
+		}
+	}
 	for _, r := range c.Routes {
 		if on, known := served[r.Channel()]; known && !on {
 			errs = append(errs, fmt.Errorf("intake %q is on %s, which is not served: set its token, or NETRA_WHATSAPP=on", r.Name, r.Channel()))

@@ -159,13 +159,13 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 	routes := c.Routes
 	rules := flows.Rules{Flows: flows.All, Words: l}
 	d := &intake.Deliverer{
-		Routes: routes, Cases: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
+		Routes: routes, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
 		Cards:    intake.Cards{Rules: rules, Words: l, Lang: l.Languages()[0]},
 		Channels: map[string]bot.Channel{},
 	}
 	b := &bot.Bot{
 		Rules: rules, Words: l, Sessions: s.sessions, Cases: s.db.Cases(), Vault: s.vault, Keys: s.keys,
-		Registry: s.db.Cases(), Guard: s.db.Guard(), Requests: s.db.Requests(), Later: c.Delay.draw, Alarm: d.Alarmed,
+		Registry: s.db.Cases(), Guard: s.db.Guard(), Requests: s.db.Requests(), Later: c.Delay.draw, Alarm: d.Alarmed, Forget: d.Forget,
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
 		Opened: d.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: maxFile, Log: log, Metrics: m,
 	}

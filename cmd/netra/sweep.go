@@ -131,8 +131,11 @@ func (w *sweeper) part(ctx context.Context, p store.Part, before time.Time) (n i
 	ids, err := w.s.db.Cases().Old(ctx, p, before)
 	for _, id := range ids {
 		var e error
-		if p == store.PartFiles {
-			e = errors.Join(w.s.vault.Discard(ctx, id), w.s.keys.Shred(id, p))
+		switch p {
+		case store.PartFiles:
+			e = w.s.vault.Discard(ctx, id)
+		case store.PartReturn:
+			e = w.b.Forget(ctx, id)
 		}
 		if e == nil {
 			e = w.s.db.Cases().Drop(ctx, id, p)
@@ -211,18 +214,17 @@ func (w *sweeper) keys(ctx context.Context, now time.Time) (int, error) {
 
 // inbox destroys the keys of messages that were on their way and have arrived.
 func (w *sweeper) inbox(ctx context.Context) (n int, err error) {
-	idle, err := w.s.keys.IdleInbox()
-	if err != nil {
-		return 0, err
-	}
+	idle := w.s.keys.IdleInbox()
 	waiting, err := w.s.db.Inbox().Owners(ctx) // after idle: nothing comes to those any more
 	if err != nil {
 		return 0, err
 	}
 	for _, o := range idle {
-		if !waiting[o] {
-			n, err = n+1, errors.Join(err, w.s.keys.Shred(o.Report, o.Part))
+		if waiting[o] {
+			w.Soon() // it will be done before long
+			continue
 		}
+		n, err = n+1, errors.Join(err, w.s.keys.Shred(o.Report, o.Part))
 	}
 	return n, err
 }

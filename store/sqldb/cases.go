@@ -112,7 +112,7 @@ func (cs *Cases) Open(ctx context.Context, c store.Case) error {
 // Add implements store.Cases.
 func (cs *Cases) Add(ctx context.Context, id flows.ReportID, e store.Event, due time.Time) (bool, error) {
 	report := cs.db.report(id)
-	reporter := cs.db.lookup("intake", store.ToReporter)
+	reporter := cs.db.reporter()
 	var there bool
 	err := cs.db.queue.do(ctx, "add to case", func(tx *tx) error {
 		there = false
@@ -142,6 +142,11 @@ func (cs *Cases) Add(ctx context.Context, id flows.ReportID, e store.Event, due 
 		if err := tx.exec(`UPDATE cases SET late = ?, late_at = ?, late_sealed = ? WHERE id = ?`,
 			len(c.Events)+1, due.Unix(), events, row); err != nil {
 			return err
+		}
+		if e.File != nil { // there is evidence again
+			if err := tx.exec(`UPDATE cases SET files_gone = 0 WHERE id = ?`, row); err != nil {
+				return err
+			}
 		}
 		if e.ForGroup() {
 			return tx.exec(`UPDATE deliveries SET due = ?, since = ?, tries = 0, alarmed = 0

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,8 +11,18 @@ import (
 	"github.com/netralitas/netra/store"
 )
 
-// Claim implements store.Cases.
+// Claim implements store.Cases. A case whose key was destroyed can be delivered
+// by nobody: its deliveries are over.
 func (cs *Cases) Claim(ctx context.Context, intake string, now time.Time, lease time.Duration) (d store.Delivery, ok bool, err error) {
+	for {
+		d, ok, err = cs.claim(ctx, intake, now, lease)
+		if !errors.Is(err, store.ErrShredded) {
+			return d, ok, err
+		}
+	}
+}
+
+func (cs *Cases) claim(ctx context.Context, intake string, now time.Time, lease time.Duration) (d store.Delivery, ok bool, err error) {
 	key := cs.db.lookup("intake", intake)
 	until := now.Add(lease + time.Second - 1).Unix() // rounded up: never too early
 	var report, sealed, back, late, card []byte
@@ -40,6 +51,14 @@ func (cs *Cases) Claim(ctx context.Context, intake string, now time.Time, lease 
 	d.Intake, d.Since = intake, time.Unix(since, 0).UTC()
 	// The case first: it was sealed without the others.
 	err = cs.db.unseal(sealed, "case", report, &d.Case)
+	if errors.Is(err, store.ErrShredded) {
+		e := cs.db.queue.do(ctx, "give a delivery up", func(tx *tx) error {
+			return tx.exec(`UPDATE deliveries SET due = NULL WHERE intake = ? AND case_id = (SELECT id FROM cases WHERE report = ?)`, key, report)
+		})
+		if e != nil {
+			return store.Delivery{}, false, e
+		}
+	}
 	if err == nil {
 		err = cs.db.wayBack(back, report, &d.Case.Return)
 	}
@@ -97,11 +116,11 @@ func (cs *Cases) update(ctx context.Context, what string, d store.Delivery, set 
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
-	args = append(args, null(card), null(cs.db.card(d.Intake, d.Card)), d.Files, d.Told, d.Tries, d.Alarmed, report, intake, int64(d.Claim))
+	args = append(args, null(card), null(cs.db.card(d.Group, d.Card)), d.Files, d.Told, d.Tries, d.Alarmed, report, intake, int64(d.Claim))
 	var changed int64
 	err := cs.db.queue.do(ctx, what, func(tx *tx) (err error) {
 		changed, err = tx.count(`UPDATE deliveries SET `+set+`,
-				card_sealed = ?, card = ?, files = ?, told = ?, tries = ?, alarmed = ?
+				card_sealed = ?, card = coalesce(?, deliveries.card), files = ?, told = ?, tries = ?, alarmed = ?
 			FROM cases AS c
 			WHERE c.report = ? AND deliveries.case_id = c.id AND deliveries.intake = ? AND deliveries.claim = ?`, args...)
 		return err
@@ -114,7 +133,7 @@ func (cs *Cases) update(ctx context.Context, what string, d store.Delivery, set 
 
 // Purge implements store.Cases.
 func (cs *Cases) Purge(ctx context.Context, before time.Time) ([]flows.ReportID, error) {
-	const old = `opened < ? AND EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL)`
+	const old = `opened < ? AND EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id) AND NOT ` + unsettled
 	// Looking takes long and needs no lock; removing is quick and looks again.
 	var rows []int64
 	err := cs.db.reading.rows(ctx, func(scan func(...any) error) error {
@@ -122,7 +141,7 @@ func (cs *Cases) Purge(ctx context.Context, before time.Time) ([]flows.ReportID,
 		err := scan(&id)
 		rows = append(rows, id)
 		return err
-	}, `SELECT id FROM cases WHERE `+old, before.Unix()/60)
+	}, `SELECT id FROM cases WHERE `+old, before.Unix()/60, cs.db.reporter())
 	if err != nil {
 		return nil, fmt.Errorf("purge cases: %w", err)
 	}
@@ -134,7 +153,7 @@ func (cs *Cases) Purge(ctx context.Context, before time.Time) ([]flows.ReportID,
 			for _, id := range some {
 				var sealed []byte
 				if err := tx.rows(func(scan func(...any) error) error { return scan(&sealed) },
-					`DELETE FROM cases WHERE id = ? AND `+old+` RETURNING sealed`, id, before.Unix()/60); err != nil {
+					`DELETE FROM cases WHERE id = ? AND `+old+` RETURNING sealed`, id, before.Unix()/60, cs.db.reporter()); err != nil {
 					return err
 				}
 				if o, ok := cs.db.keys.Whose(sealed); ok { // also when its key was destroyed

@@ -36,7 +36,7 @@ func (g *Guard) Try(ctx context.Context, keys []string, now time.Time) (wait tim
 		}
 		for i, key := range keys {
 			if err := tx.exec(`INSERT INTO guesses (key, wrong, at) VALUES (?, ?, ?)
-				ON CONFLICT (key) DO UPDATE SET wrong = excluded.wrong, at = excluded.at`,
+				ON CONFLICT (key) DO UPDATE SET wrong = excluded.wrong, was = guesses.at, at = excluded.at`,
 				g.db.lookup("guess", key), counts[i]+1, now.Unix()); err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func (g *Guard) Try(ctx context.Context, keys []string, now time.Time) (wait tim
 func (g *Guard) Right(ctx context.Context, keys []string) error {
 	return g.db.queue.do(ctx, "take a guess back", func(tx *tx) error {
 		for _, key := range keys {
-			if err := tx.exec(`UPDATE guesses SET wrong = max(wrong - 1, 0) WHERE key = ?`, g.db.lookup("guess", key)); err != nil {
+			if err := tx.exec(`UPDATE guesses SET wrong = max(wrong - 1, 0), at = was WHERE key = ?`, g.db.lookup("guess", key)); err != nil {
 				return err
 			}
 		}

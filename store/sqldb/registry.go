@@ -12,12 +12,18 @@ import (
 var _ store.Registry = (*Cases)(nil)
 
 // card is the lookup under which the case of a card is found, nil for no card.
-func (db *DB) card(intake, card string) []byte {
-	if card == "" {
+func (db *DB) card(group, card string) []byte {
+	if group == "" || card == "" {
 		return nil
 	}
-	return db.lookup("card", intake+"\x00"+card)
+	return db.lookup("card", group+"\x00"+card)
 }
+
+// unsettled is whether supervisors still have something to get of a case. Whether
+// a reporter could be told holds nothing up. It takes their lookup.
+const unsettled = `EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL AND intake <> ?)`
+
+func (db *DB) reporter() []byte { return db.lookup("intake", store.ToReporter) }
 
 // Find implements store.Registry.
 func (cs *Cases) Find(ctx context.Context, ticket string) (store.Case, bool, error) {
@@ -26,8 +32,8 @@ func (cs *Cases) Find(ctx context.Context, ticket string) (store.Case, bool, err
 }
 
 // OfCard implements store.Registry.
-func (cs *Cases) OfCard(ctx context.Context, intake, card string) (store.Case, bool, error) {
-	s, ok, err := cs.find(ctx, `id = (SELECT case_id FROM deliveries WHERE card = ? LIMIT 1)`, cs.db.card(intake, card))
+func (cs *Cases) OfCard(ctx context.Context, group, card string) (store.Case, bool, error) {
+	s, ok, err := cs.find(ctx, `id = (SELECT case_id FROM deliveries WHERE card = ? LIMIT 1)`, cs.db.card(group, card))
 	return s.Case, ok, err
 }
 
@@ -123,6 +129,13 @@ var partThere = map[store.Part]string{
 	store.PartFiles:    `files_gone = 0`,
 }
 
+// partAge is since when a case has a part, in seconds. Evidence may come late.
+var partAge = map[store.Part]string{
+	store.PartReturn:   `opened * 60`,
+	store.PartIdentity: `opened * 60`,
+	store.PartFiles:    `max(opened * 60, late_at)`,
+}
+
 // Old implements store.Registry. Whose a case is stands outside of its seal, so
 // that one which cannot be opened holds nobody up.
 func (cs *Cases) Old(ctx context.Context, p store.Part, before time.Time) (ids []flows.ReportID, err error) {
@@ -135,8 +148,7 @@ func (cs *Cases) Old(ctx context.Context, p store.Part, before time.Time) (ids [
 			ids = append(ids, o.Report)
 		}
 		return nil
-	}, `SELECT sealed FROM cases WHERE opened < ? AND `+partThere[p]+`
-		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL)`, before.Unix()/60)
+	}, `SELECT sealed FROM cases WHERE `+partAge[p]+` < ? AND `+partThere[p]+` AND NOT `+unsettled, before.Unix(), cs.db.reporter())
 	if err != nil {
 		return nil, fmt.Errorf("look for what is old: %w", err)
 	}
@@ -150,16 +162,16 @@ var partGone = map[store.Part]string{
 	store.PartFiles:    `files_gone = 1`,
 }
 
-// Drop implements store.Registry.
+// Drop implements store.Registry. The key goes first: what is left of it after a
+// crash can be opened by nobody, and the next Drop removes it.
 func (cs *Cases) Drop(ctx context.Context, id flows.ReportID, p store.Part) error {
+	if err := cs.db.keys.Shred(id, p); err != nil {
+		return err
+	}
 	report := cs.db.report(id)
-	err := cs.db.queue.do(ctx, "drop a part of a case", func(tx *tx) error {
+	return cs.db.queue.do(ctx, "drop a part of a case", func(tx *tx) error {
 		return tx.exec(`UPDATE cases SET `+partGone[p]+` WHERE report = ? AND `+partThere[p], report)
 	})
-	if err == nil && p != store.PartFiles { // the vault's files go before their key
-		err = cs.db.keys.Shred(id, p)
-	}
-	return err
 }
 
 // Delete implements store.Registry.

@@ -38,9 +38,9 @@ func TestRestored(t *testing.T) {
 	if err := inbox.Put(t.Context(), []store.Received{storetest.Message("telegram", 2)}); err != nil {
 		t.Fatal(err)
 	}
-	idle, err := k.IdleInbox()
-	if err != nil || len(idle) != 1 {
-		t.Fatalf("%v, %v", idle, err)
+	idle := k.IdleInbox()
+	if len(idle) != 1 {
+		t.Fatalf("%v", idle)
 	}
 	if err := k.Shred(idle[0].Report, idle[0].Part); err != nil {
 		t.Fatal(err)
@@ -66,12 +66,9 @@ func TestRestored(t *testing.T) {
 			t.Fatal(ok, err)
 		}
 	}
-	if d, ok, err := cases.Claim(t.Context(), storetest.Intake, later, time.Minute); ok || !errors.Is(err, store.ErrShredded) {
+	// What nobody can read is delivered no more, and holds nobody up.
+	if d, ok, err := cases.Claim(t.Context(), storetest.Intake, later, time.Minute); ok || err != nil {
 		t.Errorf("%+v, %v", d.Case.Report.ID, err)
-	}
-	// Settled before the copy was made, say.
-	if _, err := db.SQL().ExecContext(t.Context(), `UPDATE deliveries SET due = NULL`); err != nil {
-		t.Fatal(err)
 	}
 	all := []flows.ReportID{storetest.ID(0), storetest.ID(1), storetest.ID(2)}
 	if old, err := cases.Old(t.Context(), store.PartFiles, later); !slices.Equal(old, all) || err != nil {

@@ -15,7 +15,8 @@ CREATE INDEX deliveries_card ON deliveries (card) WHERE card IS NOT NULL;
 CREATE TABLE guesses (
     key     BLOB    PRIMARY KEY,
     wrong   INTEGER NOT NULL,
-    at      INTEGER NOT NULL                         -- of the last one, seconds
+    at      INTEGER NOT NULL,                        -- of the last one, seconds
+    was     INTEGER NOT NULL DEFAULT 0               -- of the one before
 ) WITHOUT ROWID;
 
 -- What people asked of their data (UU 27/2022): which request, when, until when,
