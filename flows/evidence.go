@@ -80,6 +80,7 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	}
 	a.Open = !answered || had.Open
+	s.Early = s.Early || !answered
 	s.set(st.ID, a)
 	key := "evidence.kept"
 	switch {

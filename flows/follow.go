@@ -15,6 +15,7 @@ type Access struct {
 	Report ReportID  `json:"r,omitempty"`
 	Tag    string    `json:"g,omitempty"` // of the buttons
 	Until  time.Time `json:"u,omitzero"`
+	Over   bool      `json:"o,omitempty"` // it was withdrawn
 }
 
 // accessTime is how long a report stays open to a chat after the last that was
@@ -156,7 +157,7 @@ func (r Rules) shown(s Session, in Input) (Session, []Effect) {
 		s.say(Say("case.wrong"))
 		return s, nil
 	}
-	s.Access = &Access{Ticket: got.Report.Ticket(), Report: got.Report, Tag: buttonTag(in.New), Until: in.At.Add(accessTime)}
+	s.Access = &Access{Ticket: got.Report.Ticket(), Report: got.Report, Tag: buttonTag(in.New), Until: in.At.Add(accessTime), Over: got.Withdrawn}
 	s.Aside = AsideCase
 	s.say(Say("case.head", "ticket", literal(s.Access.Ticket)))
 	history := Phrase{Key: "case.history", Items: []Phrase{Say("case.event.sent", "day", literal(Day(got.Sent)))}}
@@ -243,7 +244,7 @@ func (r Rules) follow(s Session, in Input) (Session, []Effect) {
 		s.leave()
 		s.Aside = AsideReceipt
 		s.say(Say("case.withdrawn", "ticket", literal(id.Ticket())))
-		return s, []Effect{Withdraw{id, eventID(in)}, Ask{in.New.Ticket(), "withdraw"}}
+		return s, []Effect{Withdraw{id, eventID(in)}, ask(in, "withdraw")}
 	case "hush":
 		s.prolong(in)
 		s.say(Say("case.hushed"))
@@ -259,10 +260,13 @@ func (r Rules) follow(s Session, in Input) (Session, []Effect) {
 // data says what is held, and logs that somebody asked.
 func (r Rules) data(s Session, in Input) (Session, []Effect) {
 	s.Aside = AsideData
-	number := in.New.Ticket()
-	s.say(Say("data.held", "number", literal(number), "what", r.held(s)))
-	return s, []Effect{Ask{number, "see"}}
+	asked := ask(in, "see")
+	s.say(Say("data.held", "number", literal(asked.Number), "what", r.held(s)))
+	return s, []Effect{asked}
 }
+
+// ask is a request with a number of its own, which is not like a report's code.
+func ask(in Input, kind string) Ask { return Ask{"P-" + in.New.Ticket()[:9], kind} }
 
 // held says what is held of whoever writes here.
 func (r Rules) held(s Session) Phrase {
@@ -277,7 +281,7 @@ func (r Rules) held(s Session) Phrase {
 			}
 		}
 	case !s.Sent.IsZero():
-		what.Items = append(what.Items, Say("data.sent", "ticket", literal(s.Report.Ticket())))
+		what.Items = append(what.Items, Say("data.sent"))
 	}
 	what.Items = append(what.Items, Say("data.chat"))
 	return what
@@ -285,7 +289,7 @@ func (r Rules) held(s Session) Phrase {
 
 // rights does what a button under the data says.
 func (r Rules) rights(s Session, in Input) (Session, []Effect) {
-	asked := Ask{in.New.Ticket(), string(in.Press.Code)}
+	asked := ask(in, string(in.Press.Code))
 	switch in.Press.Code {
 	case "correct":
 		if s.Asking() && r.Flow(s.Flow).consented(s) {

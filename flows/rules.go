@@ -120,7 +120,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	case s.Asking():
 		return r.answer(s, in)
 	case !s.Sent.IsZero():
-		s.say(Say("menu.sent_already", "ticket", literal(s.Report.Ticket())))
+		s.say(Say("menu.sent_already"))
 	default:
 		s.say(Say("menu.nothing_open"))
 	}
@@ -168,7 +168,7 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 		}
 		return r.check(s, in)
 	case Delete:
-		return r.delete(s, in, "data.deleted", Ask{in.New.Ticket(), "delete"})
+		return r.delete(s, in, "data.deleted", ask(in, "delete"))
 	case Tidy:
 		if in.Cleans == "" {
 			s.say(Say("tidy.cannot"))
@@ -183,6 +183,11 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 		s.say(Say("help.vanishing"))
 		return s, []Effect{Vanish{}}
 	case Back:
+		if was.ofCase() && s.open() {
+			s.leave()
+			s.say(Say("case.left"))
+			return s, nil
+		}
 		return r.back(s, was), nil
 	case Skip:
 		if !s.Asking() {
@@ -414,6 +419,12 @@ func (r Rules) tidied(s Session, in Input) (Session, []Effect) {
 	case in.Press.Code == "ask":
 		s.Aside = AsideTidy
 	case in.Press.Code == "yes" && in.Cleans != "":
+		notices := s.Notices
+		if !s.Asking() { // whoever takes the phone now learns nothing
+			s.clear()
+			s.Notices = notices
+		}
+		s.leave()
 		s.Aside = AsideReceipt
 		s.say(Say("tidy.done." + in.Cleans))
 		return s, []Effect{Clean{}}

@@ -150,6 +150,7 @@ type Session struct {
 	Quiet   bool              `json:"q,omitempty"` // who sent the report wants to hear no more
 	Access  *Access           `json:"c,omitempty"` // to a report that was looked up by its receipt
 	Cleans  string            `json:"d,omitempty"` // see Input
+	Early   bool              `json:"y,omitempty"` // evidence came before its question, so its warning was not read
 	Mute    bool              `json:"u,omitempty"` // nothing is said about the last input
 	Doomed  ReportID          `json:"z,omitempty"` // the report that the last input deleted: files and keys must go
 	Notices []Phrase          `json:"n,omitempty"`

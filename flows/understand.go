@@ -54,7 +54,7 @@ func (r Rules) understand(s Session, in Input) Input {
 		return in
 	}
 	in.Command = r.Words.Command(text)
-	if in.Command != "" || v.Accepts.Text {
+	if in.Command != "" || v.Accepts.Text && !s.Aside.ofCase() {
 		return in // other words are the answer
 	}
 	if i := r.Words.Near(keys, text); i >= 0 && options[i].Step != stepCancel { // only a plain yes deletes

@@ -53,6 +53,7 @@ func (r Rules) whole(s Session) View {
 	}
 	switch s.Aside {
 	case AsideLanguage:
+		v.Tag = "" // it belongs to no report
 		v.ask(Say("language.ask"))
 		for _, l := range r.Words.Languages() {
 			v.offer(stepLanguage, Code(l), "language."+l)
@@ -141,6 +142,9 @@ func (r Rules) access(v *View, s Session) {
 	v.Accepts = Accepts{Text: true, Files: true}
 	v.ask(Say("case.ask"))
 	for _, c := range []Code{"withdraw", "hush", "close"} { // without numbers: "2" may be the answer to a question
+		if s.Access.Over && c != "close" {
+			continue
+		}
 		v.Nav = append(v.Nav, Option{Step: stepCase, Code: c, Label: Say("case." + string(c))})
 	}
 }
@@ -169,6 +173,9 @@ func (r Rules) question(v *View, s Session) {
 	}
 	if v.Accepts.Files && !had.Empty() { // the long question was read once
 		v.ask(Say("evidence.more", "value", f.Value(st, had)))
+		if st.Note && s.Early {
+			v.ask(Say(f.Key(st.ID, "note")))
+		}
 	} else {
 		v.ask(Say(f.Key(st.ID, "ask")))
 		if st.Note {

@@ -115,14 +115,14 @@ func TestLanguagesAgree(t *testing.T) {
 // card give it. Facts and the channel are not listed.
 var given = map[string][]string{
 	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"}, "question.changed": {"label", "value"}, "question.deleted": {"label"},
-	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "menu.sent_already": {"ticket"}, "review.list": {"list"},
+	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "review.list": {"list"},
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
 	"citizen.sent": {"ticket", "pin"}, "pressure.sent": {"ticket", "pin"},
 	"case.wait": {"minutes"}, "case.head": {"ticket"}, "case.history": {"list"}, "case.told": {"text"}, "case.withdrawn": {"ticket"},
 	"case.event.sent": {"day"}, "case.event.took": {"day"}, "case.event.evidence": {"day"}, "case.event.withdrew": {"day"},
 	"case.event.asked": {"day", "text"}, "case.event.wrote": {"day", "text"}, "case.event.closed": {"day", "text"},
-	"data.held": {"number", "what"}, "data.draft": {"answers", "files"}, "data.consent": {"day"}, "data.sent": {"ticket"},
+	"data.held": {"number", "what"}, "data.draft": {"answers", "files"}, "data.consent": {"day"}, 
 	"data.withdrawn": {"number"}, "data.deleted": {"number"}, "data.deleted_sent": {"number"}, "data.nothing": {"number"},
 	"card.wrote": {"ticket", "n", "text"}, "card.withdrew": {"ticket", "n"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},

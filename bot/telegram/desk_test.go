@@ -157,6 +157,7 @@ func TestClean(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Settled(t.Context())
+	before := r.Chat()
 	press := func(key string) {
 		t.Helper()
 		if err := r.Press(bottest.Words(s.Words, "id", key)); err != nil {
@@ -176,6 +177,17 @@ func TestClean(t *testing.T) {
 		if !strings.Contains(m.Text, bottest.Words(s.Words, "id", "tidy.done.telegram")) && !strings.Contains(m.Text, bottest.Words(s.Words, "id", "case.delivered")) {
 			t.Errorf("left: %+v", m)
 		}
+	}
+	// Whoever has the phone now learns nothing of what was sent.
+	code, pin := bottest.Receipt(before)
+	for _, words := range []string{"permisi, ada apa di sini?", "bersihkan obrolan", "cek", "data saya"} {
+		r.Say(words)
+	}
+	if err := r.See(t.Context(), bottest.Words(s.Words, "id", "help.data"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if chat := r.Chat(); strings.Contains(chat, code) || strings.Contains(chat, pin) || strings.Contains(chat, bottest.Words(s.Words, "id", "menu.sent_already")) {
+		t.Errorf("the chat tells of a report:\n%s", chat)
 	}
 	p.Check()
 }
