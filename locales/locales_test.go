@@ -122,7 +122,7 @@ var given = map[string][]string{
 	"case.wait": {"minutes"}, "case.head": {"ticket"}, "case.history": {"list"}, "case.told": {"text"}, "case.withdrawn": {"ticket"},
 	"case.event.sent": {"day"}, "case.event.took": {"day"}, "case.event.evidence": {"day"}, "case.event.withdrew": {"day"},
 	"case.event.asked": {"day", "text"}, "case.event.wrote": {"day", "text"}, "case.event.closed": {"day", "text"},
-	"data.held": {"number", "what"}, "data.draft": {"answers", "files"}, "data.consent": {"day"}, 
+	"data.held": {"number", "what"}, "data.draft": {"answers", "files"}, "data.consent": {"day"},
 	"data.withdrawn": {"number"}, "data.deleted": {"number"}, "data.deleted_sent": {"number"}, "data.nothing": {"number"},
 	"card.wrote": {"ticket", "n", "text"}, "card.withdrew": {"ticket", "n"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},

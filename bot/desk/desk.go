@@ -232,8 +232,8 @@ func (d *Desk) identity(ctx context.Context, a action) (flows.Phrase, error) {
 // original gives the officer a file as it came.
 func (d *Desk) original(ctx context.Context, a action) (flows.Phrase, error) {
 	number, reason, _ := strings.Cut(a.rest, " ")
-	n, err := strconv.Atoi(number)
-	if err != nil || short(strings.TrimSpace(reason), leastReason) {
+	n, _ := strconv.Atoi(number) // 0 when there is no number
+	if n == 0 || short(strings.TrimSpace(reason), leastReason) {
 		return flows.Say("desk.reason"), nil
 	}
 	id := a.c.Report.ID

@@ -150,7 +150,7 @@ func TestCase(t *testing.T) {
 			t.Errorf("the group reads the identity: %s", m.Text)
 		}
 	}
-	w.replies(ctx, officer, code, "tanya Di mana apel itu diadakan?", "Pertanyaan untuk pelapor")
+	w.replies(ctx, officer, code, "tanya: Di mana apel itu diadakan?", "Pertanyaan untuk pelapor")
 	if err := (bottest.Person{User: citizen}).See(ctx, bottest.Words(w.words, "id", "case.news"), ""); err != nil {
 		t.Error(err)
 	}
