@@ -346,6 +346,31 @@ func TestMP4Notes(t *testing.T) {
 	}
 }
 
+// TestMP4NotesInUnitsOfFixedLength: what marks a new picture, or an end, is as
+// long as it must be, or blanked.
+func TestMP4NotesInUnitsOfFixedLength(t *testing.T) {
+	for in, want := range map[string]string{
+		"\x02\x09\xF0":       "\x02\x09\xF0",
+		"\x01\x0A\x01\x0B":   "\x01\x0A\x01\x0B",
+		"\x08\x09\xF0CANARY": "\x08\x0C\xFF\xFF\xFF\xFF\xFF\xFF\x80",
+		"\x02\x0AC\x02\x0BC": "\x02\x0C\x80\x02\x0C\x80",
+	} {
+		if got := copied(t, &avcKinds, in, 1); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"\x03\x46\x01\x50":                 "\x03\x46\x01\x50",
+		"\x02\x48\x01\x02\x4A\x01":         "\x02\x48\x01\x02\x4A\x01",
+		"\x09\x46\x01\x50CANARY":           "\x09\x4C\x01\xFF\xFF\xFF\xFF\xFF\xFF\x80",
+		"\x03\x48\x01C" + "\x03\x4A\x01C": "\x03\x4C\x01\x80\x03\x4C\x01\x80",
+	} {
+		if got := copied(t, &hevcKinds, in, 1); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
 func copied(t *testing.T, k *nalKinds, in string, length int) string {
 	t.Helper()
 	var out bytes.Buffer
