@@ -8,8 +8,8 @@ import (
 )
 
 // scrubAAC copies ADTS frames: ISO/IEC 14496-3, section 1.A.2.2. Tags before
-// and after them stay behind, and so do a frame that is cut and the bits for
-// whose the recording is.
+// and after them stay behind, and so do a frame that is cut, the bits for whose
+// the recording is, and the name of the encoder.
 func scrubAAC(w io.Writer, r io.Reader, gone *gone) error {
 	in, out := borrowReader(r), borrowWriter(w)
 	defer returnReader(in)
@@ -58,7 +58,7 @@ func scrubAAC(w io.Writer, r io.Reader, gone *gone) error {
 		if err != nil {
 			return ended(err)
 		}
-		if err := writeADTS(out, frame); err != nil {
+		if err := writeADTS(out, frame, gone); err != nil {
 			return err
 		}
 		if _, err := in.Discard(size); err != nil {
@@ -68,15 +68,21 @@ func scrubAAC(w io.Writer, r io.Reader, gone *gone) error {
 	}
 }
 
-func writeADTS(w *bufio.Writer, frame []byte) error {
+func writeADTS(w *bufio.Writer, frame []byte, gone *gone) error {
 	var head [7]byte
 	copy(head[:], frame)
 	head[2] &^= 2    // private
 	head[3] &^= 0x3C // original, home, and two for a number of the copyright
-	if frame[1]&1 == 0 && !bytes.Equal(head[:], frame[:7]) {
+	w.Write(head[:])
+	if frame[1]&1 == 1 {
+		return aacCopy(w, bytes.NewReader(frame[7:]), int64(len(frame)-7), gone)
+	}
+	if !bytes.Equal(head[:], frame[:7]) {
 		return unclean("a private bit under a check sum")
 	}
-	w.Write(head[:])
+	if len(frame) > 9 && aacBlank(bytes.Clone(frame[9:])) {
+		return unclean("notes under a check sum")
+	}
 	_, err := w.Write(frame[7:])
 	return err
 }

@@ -31,6 +31,10 @@ func heifCut(b []byte, at int64) (box heifBox, rest []byte, err error) {
 	return heifBox{kind, b[head:size], at + int64(head)}, b[size:], nil
 }
 
+// heifMaxBoxes is how many may stand beside each other. The largest pictures of
+// phones are of some hundred tiles, with two or three properties each.
+const heifMaxBoxes = 8192
+
 // boxes are those within a box, after some bytes of its own.
 func (b heifBox) boxes(skip int) (list []heifBox, err error) {
 	if skip > len(b.body) {
@@ -38,6 +42,9 @@ func (b heifBox) boxes(skip int) (list []heifBox, err error) {
 	}
 	for rest := b.body[skip:]; len(rest) > 0; {
 		var box heifBox
+		if len(list) == heifMaxBoxes {
+			return nil, unclean("too many boxes")
+		}
 		at := b.at + int64(len(b.body)-len(rest))
 		if box, rest, err = heifCut(rest, at); err != nil {
 			return nil, err

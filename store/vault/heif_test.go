@@ -302,6 +302,18 @@ func TestHEIFGrid(t *testing.T) {
 	pictureUnclean(t, scrubHEIF, map[string][]byte{"tiles missing": h.bytes()})
 }
 
+// TestHEIFManyBoxes: a list of nothing but heads would take four times its size.
+func TestHEIFManyBoxes(t *testing.T) {
+	list := heifBox{body: bytes.Repeat(isobox("free"), heifMaxBoxes)}
+	if got, err := list.boxes(0); err != nil || len(got) != heifMaxBoxes {
+		t.Errorf("%d boxes, %v", len(got), err)
+	}
+	list.body = append(list.body, isobox("free")...)
+	if _, err := list.boxes(0); err != unclean("too many boxes") {
+		t.Errorf("one more: %v", err)
+	}
+}
+
 func TestHEIFUnclean(t *testing.T) {
 	small := testdata(t, "small.heic")
 	p := heifParts(t, small)

@@ -266,7 +266,9 @@ func (s *jpegScrubber) frame(m byte, body []byte) error {
 	return s.write(m, body, true)
 }
 
-// scan copies a scan's header and its data up to the next marker.
+// scan copies a scan's header and its data up to the next marker. A download
+// that was broken off ends in the data: it gets an end, and viewers show what has
+// come, as they did before.
 func (s *jpegScrubber) scan(body []byte) error {
 	s.scans++
 	if s.components == 0 || s.scans > maxScans {
@@ -279,17 +281,27 @@ func (s *jpegScrubber) scan(body []byte) error {
 	if err := s.write(mSOS, body, n >= 1 && n <= s.components && len(body) == 4+2*n); err != nil {
 		return err
 	}
-	for {
+	for some := false; ; {
 		part, err := s.r.ReadSlice(0xFF)
+		some = some || len(part) > 0 && part[0] != 0xFF
 		if errors.Is(err, bufio.ErrBufferFull) {
 			s.w.Write(part)
 			continue
+		}
+		if errors.Is(err, io.EOF) && some {
+			s.next = mEOI
+			_, err := s.w.Write(part)
+			return err
 		}
 		if err != nil {
 			return err
 		}
 		s.w.Write(part[:len(part)-1])
 		b, err := s.afterFF()
+		if errors.Is(err, io.EOF) && some {
+			s.next = mEOI
+			return nil
+		}
 		if err != nil {
 			return err
 		}

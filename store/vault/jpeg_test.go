@@ -131,6 +131,34 @@ func TestJPEGOrientationTwice(t *testing.T) {
 	}
 }
 
+// TestJPEGBrokenOff: of a download that was broken off, as much is shown as before.
+func TestJPEGBrokenOff(t *testing.T) {
+	shown := func(b []byte) []byte { // by libjpeg, which shows what there is
+		dir := onDisk(t, "a.jpg", b)
+		runs(t, dir, "heif-enc", "-q", "90", "a.jpg", "-o", "a.heic")
+		return contents(t, dir+"/a.heic")
+	}
+	for name, whole := range map[string][]byte{"baseline": plainJPEG(t), "progressive": testdata(t, "progressive.jpeg"), "photo": photo(t, 100_000)} {
+		data := scrubbed(t, scrubbers["image/jpeg"], whole)
+		for _, cut := range []int{1, 2, 20, 100} {
+			if name == "progressive" && cut > 2 { // its last scans are short
+				break
+			}
+			in := bytes.Clone(data[:len(data)-cut])
+			out := scrubbed(t, scrubbers["image/jpeg"], in)
+			if want := append(bytes.TrimSuffix(bytes.Clone(in), []byte{0xFF}), 0xFF, mEOI); !bytes.Equal(out, want) {
+				t.Errorf("%s without %d bytes has %d, want %d", name, cut, len(out), len(want))
+			}
+			if !bytes.Equal(shown(in), shown(out)) {
+				t.Errorf("%s without %d bytes looks different", name, cut)
+			}
+			if cut <= 2 {
+				samePixels(t, whole, out)
+			}
+		}
+	}
+}
+
 func TestJPEGUnclean(t *testing.T) {
 	plain := plainJPEG(t)
 	sos := bytes.Index(plain, []byte{0xFF, mSOS})
@@ -144,35 +172,35 @@ func TestJPEGUnclean(t *testing.T) {
 	at := func(i int, s string) []byte { return append(append(bytes.Clone(plain[:i]), s...), plain[i:]...) }
 	put := func(i int, c byte) []byte { b := bytes.Clone(plain); b[i] = c; return b }
 	tests := map[string][]byte{
-		"empty":               {},
-		"not JPEG":            []byte("hello"),
-		"only a start":        plain[:2],
-		"no scan":             []byte("\xFF\xD8\xFF\xD9"),
-		"cut in the tables":   plain[:100],
-		"cut in the scan":     plain[:len(plain)-20],
-		"cut before the end":  plain[:len(plain)-2],
-		"cut in the end":      plain[:len(plain)-1],
-		"no height":           size(0, 10),
-		"too wide":            size(10, 20_001),
-		"too many pixels":     size(20_000, 20_000),
-		"two frames":          at(sos, string(plain[sof:sof+19])),
-		"scan before frame":   at(sof, string(plain[sos:sos+14])),
-		"arithmetic":          put(sof+1, 0xC9),
-		"lossless":            put(sof+1, 0xC3),
-		"12 bits":             put(sof+4, 12),
-		"2 components":        put(sof+9, 2),
-		"height after scan":   at(len(plain)-2, segment(0xDC, "\x00\x10")),
-		"short quantiser":     at(sof, segment(mDQT, "\x00abc")),
-		"padded quantiser":    at(sof, segment(mDQT, "\x00"+strings.Repeat("a", 64)+"CANARY")),
-		"short Huffman table": at(sof, segment(mDHT, "\x00abc")),
-		"large Huffman table": at(sof, segment(mDHT, "\x00"+strings.Repeat("\xFF", 16)+strings.Repeat("a", 4080))),
-		"padded restart":      at(sof, segment(mDRI, "\x00\x01CANARY")),
-		"padded scan header":  at(sos, segment(mSOS, "\x01\x01\x00\x00\x3F\x00CANARY")),
-		"length of one":       at(sof, "\xFF\xFE\x00\x01"),
-		"unknown transform":   at(sof, segment(mAPP14, "Adobe\x00\x64\x00\x00\x00\x00\x09")),
-		"unknown segment":     at(sof, segment(0xF0, "CANARY")),
-		"endless segments":    at(sof, strings.Repeat(segment(mCOM, ""), maxSegments+1)),
-		"endless scans":       at(len(plain)-2, strings.Repeat(string(plain[sos:sos+14])+"\x00", maxScans)),
+		"empty":                {},
+		"not JPEG":             []byte("hello"),
+		"only a start":         plain[:2],
+		"no scan":              []byte("\xFF\xD8\xFF\xD9"),
+		"cut in the tables":    plain[:100],
+		"cut after the tables": plain[:sos],
+		"cut before the scan":  plain[:sos+14],
+		"cut in a segment":     append(bytes.Clone(plain[:len(plain)-2]), segment(mCOM, "CANARY")[:6]...),
+		"no height":            size(0, 10),
+		"too wide":             size(10, 20_001),
+		"too many pixels":      size(20_000, 20_000),
+		"two frames":           at(sos, string(plain[sof:sof+19])),
+		"scan before frame":    at(sof, string(plain[sos:sos+14])),
+		"arithmetic":           put(sof+1, 0xC9),
+		"lossless":             put(sof+1, 0xC3),
+		"12 bits":              put(sof+4, 12),
+		"2 components":         put(sof+9, 2),
+		"height after scan":    at(len(plain)-2, segment(0xDC, "\x00\x10")),
+		"short quantiser":      at(sof, segment(mDQT, "\x00abc")),
+		"padded quantiser":     at(sof, segment(mDQT, "\x00"+strings.Repeat("a", 64)+"CANARY")),
+		"short Huffman table":  at(sof, segment(mDHT, "\x00abc")),
+		"large Huffman table":  at(sof, segment(mDHT, "\x00"+strings.Repeat("\xFF", 16)+strings.Repeat("a", 4080))),
+		"padded restart":       at(sof, segment(mDRI, "\x00\x01CANARY")),
+		"padded scan header":   at(sos, segment(mSOS, "\x01\x01\x00\x00\x3F\x00CANARY")),
+		"length of one":        at(sof, "\xFF\xFE\x00\x01"),
+		"unknown transform":    at(sof, segment(mAPP14, "Adobe\x00\x64\x00\x00\x00\x00\x09")),
+		"unknown segment":      at(sof, segment(0xF0, "CANARY")),
+		"endless segments":     at(sof, strings.Repeat(segment(mCOM, ""), maxSegments+1)),
+		"endless scans":        at(len(plain)-2, strings.Repeat(string(plain[sos:sos+14])+"\x00", maxScans)),
 	}
 	for name, in := range tests {
 		t.Run(name, func(t *testing.T) {

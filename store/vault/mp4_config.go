@@ -173,6 +173,20 @@ func mp4AAC(b []byte) bool {
 	return channels != 0
 }
 
+// mp4Fills reports whether samples are made of elements with their kind before
+// them, of which some only fill up. It reads what mp4Stream wrote: AAC of MPEG-2,
+// or of MPEG-4 and one of its kinds Main, LC, SSR, LTP, SBR and PS.
+func mp4Fills(b []byte) bool {
+	const decoder, specific = 17, 35
+	switch kind := b[decoder]; {
+	case kind >= 0x66 && kind <= 0x68:
+		return true
+	case kind == 0x40:
+		return slices.Contains([]byte{1, 2, 3, 4, 5, 29}, b[specific]>>3)
+	}
+	return false
+}
+
 // mp4Descriptor returns the content of a descriptor of this kind.
 func mp4Descriptor(b []byte, tag byte) (body []byte, ok bool) {
 	if len(b) < 2 || b[0] != tag {

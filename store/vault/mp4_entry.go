@@ -14,6 +14,8 @@ type mp4Entry struct {
 	units  *nalKinds
 	// noNotes: samples may hold no notes, since they could not be blanked.
 	noNotes bool
+	// fills: samples are frames of AAC that may begin with a note.
+	fills bool
 	// frame is the size of a sample that is a number for each channel.
 	frame int64
 	// packets: QuickTime's table has a size for each sample, or its numbers
@@ -180,6 +182,7 @@ func (e *mp4Entry) sound(in mp4Box, quicktime bool) ([]byte, error) {
 	if b, err = mp4SoundConfig(name, b); err != nil {
 		return nil, err
 	}
+	e.fills = name == "esds" && mp4Fills(b)
 	config := mp4Make(name, b)
 	if quicktime && wave != nil {
 		var around []byte

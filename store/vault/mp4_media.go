@@ -27,6 +27,12 @@ func (m *mp4Movie) copyMedia(w *bufio.Writer, r io.Reader, gone *gone) error {
 					break
 				}
 			}
+		case t.entry.fills:
+			for i := range c.n {
+				if err = aacCopy(w, in, t.samples.size(c.first+i), gone); err != nil {
+					break
+				}
+			}
 		case t.entry.noNotes:
 			_, err = io.CopyN(io.MultiWriter(w, &mp4Search{}), in, c.size)
 		default:

@@ -26,6 +26,7 @@ type mp4Track struct {
 	group    uint16 // of tracks of which one is played
 	entry    mp4Entry
 	samples  mp4Samples
+	span     mp4Part // of the media's time
 	chunks   []mp4Chunk
 	offsets  []byte // stco, written when it is known where the chunks will be
 	tables   [][]byte
@@ -150,7 +151,8 @@ func mp4Matrix(b []byte) error {
 	return nil
 }
 
-// track returns nil for a track that is neither film nor sound, or empty.
+// track returns nil for a track that is neither film nor sound, switched off, or
+// empty.
 func (m *mp4Movie) track(b []byte, gone *gone) (*mp4Track, error) {
 	list, err := mp4Boxes(b)
 	if err != nil {
@@ -167,6 +169,9 @@ func (m *mp4Movie) track(b []byte, gone *gone) (*mp4Track, error) {
 	t := &mp4Track{handler: string(hdlr[8:12])}
 	if t.handler != "vide" && t.handler != "soun" {
 		return nil, nil
+	}
+	if tkhd, err := mp4Need(list, "tkhd", 4); err != nil || tkhd[3]&1 == 0 {
+		return nil, err
 	}
 	for _, b := range list {
 		if b.kind != "tkhd" && b.kind != "edts" && b.kind != "mdia" {
@@ -197,7 +202,7 @@ func (m *mp4Movie) track(b []byte, gone *gone) (*mp4Track, error) {
 	if t.samples.n == 0 {
 		return nil, nil
 	}
-	return t, nil
+	return t, t.cut(binary.BigEndian.Uint32(m.header[mp4Wide(m.header, 12, 20):]))
 }
 
 // headers keeps of the headers how long, how large, how loud, which side up and
@@ -261,6 +266,9 @@ func mp4Edits(edts []byte) ([]byte, error) {
 		if rate := binary.BigEndian.Uint32(b[8+(i+1)*size-4:]); rate != 0 && rate != 1<<16 {
 			return nil, unclean("a part played at another speed")
 		}
+	}
+	if n == 0 {
+		return nil, nil
 	}
 	clear(b[1:4])
 	return mp4Make("edts", mp4Make("elst", b)), nil

@@ -69,6 +69,7 @@ func (t *mp4Track) understand(list []mp4Box) error {
 	if mp4Sum(shifts) > t.samples.n {
 		return unclean("times that do not fit")
 	}
+	t.span = mp4Span(times, shifts)
 	// Offsets in a table that QuickTime may need to know the bounds of.
 	cslg, err := mp4Find(list, "cslg")
 	if err != nil {

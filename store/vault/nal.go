@@ -13,22 +13,41 @@ import (
 // place and serial number with every picture.
 type nalKinds struct {
 	header int // bytes
-	keep   func(header []byte) bool
+	keep   func(header []byte, size int64) bool
 	fill   []byte // header of a unit that is passed over
 }
 
 var (
 	// ITU-T H.264, table 7-1: slices; sets of parameters; a new picture, end of
-	// a sequence, end of the stream; more of a set.
-	avcKinds = nalKinds{1, func(h []byte) bool {
+	// a sequence, end of the stream; more of a set. A new picture has a byte that
+	// says of what kinds, the ends have nothing (7.3.2.4 to 7.3.2.6): what is
+	// longer holds something else.
+	avcKinds = nalKinds{1, func(h []byte, size int64) bool {
 		kind := h[0] & 31
-		return h[0]&0x80 == 0 && (kind >= 1 && kind <= 5 || kind >= 7 && kind <= 11 || kind == 13)
+		switch {
+		case h[0]&0x80 != 0:
+			return false
+		case kind == 9:
+			return size <= 2
+		case kind == 10 || kind == 11:
+			return size == 1
+		}
+		return kind >= 1 && kind <= 5 || kind == 7 || kind == 8 || kind == 13
 	}, []byte{12}}
 	// ITU-T H.265, table 7-1: slices; sets of parameters; a new picture, end of
-	// a sequence, end of the stream. Only of the layer that everybody sees.
-	hevcKinds = nalKinds{2, func(h []byte) bool {
+	// a sequence, end of the stream, as long as in H.264 (7.3.2.5 to 7.3.2.7).
+	// Only of the layer that everybody sees.
+	hevcKinds = nalKinds{2, func(h []byte, size int64) bool {
 		kind, layer := h[0]>>1&63, h[0]&1<<5|h[1]>>3
-		return h[0]&0x80 == 0 && layer == 0 && (kind <= 9 || kind >= 16 && kind <= 21 || kind >= 32 && kind <= 37)
+		switch {
+		case h[0]&0x80 != 0 || layer != 0:
+			return false
+		case kind == 35:
+			return size <= 3
+		case kind == 36 || kind == 37:
+			return size == 2
+		}
+		return kind <= 9 || kind >= 16 && kind <= 21 || kind >= 32 && kind <= 34
 	}, []byte{38 << 1, 1}}
 )
 
@@ -57,7 +76,7 @@ func (k *nalKinds) copy(w *bufio.Writer, r *bufio.Reader, size int64, length int
 		if err != nil {
 			return err
 		}
-		if k.keep(head) {
+		if k.keep(head, n) {
 			if _, err := io.CopyN(w, r, n); err != nil {
 				return err
 			}

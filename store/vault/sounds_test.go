@@ -202,6 +202,45 @@ func TestAACLeavesEverythingBehind(t *testing.T) {
 	})
 }
 
+// TestAACEncoder: encoders sign with what only fills a frame up.
+func TestAACEncoder(t *testing.T) {
+	for name, media := range map[string]string{"a.aac": "audio/aac", "a.m4a": "audio/mp4", "a.mp4": "video/mp4", "a.mov": "video/quicktime"} {
+		in := ffmpeg(t, name, slices.Concat(aSound, []string{"-c:a", "aac", "-map_metadata", "-1"})...)
+		if !bytes.Contains(in, []byte("Lavc")) {
+			t.Fatalf("%s is not signed", name)
+		}
+		if out := cleaned(t, name, media, in); bytes.Contains(out, []byte("Lavc")) {
+			t.Errorf("the copy of %s is signed", name)
+		}
+		var left gone
+		if err := scrubbers[media](&bytes.Buffer{}, from(in), &left); err != nil || !slices.Contains(left.what, "notes") {
+			t.Errorf("%s: left %q, %v", name, left.what, err)
+		}
+	}
+	for in, want := range map[string]string{
+		"\xDF\xFF\xFFnext": "\xDF\xFE\x00\x00\x00\x00\x00", // longer than the frame
+		"\xC5\xFF\xFF\xFF": "\xC4\x00\x01\xFF",
+		"\xC0\xFF":         "\xC0\xFF",
+		"\xDE\x05" + strings.Repeat("\xFF", 16) + "\xFFab": "\xDE\x04" + strings.Repeat("\x00", 15) + "\x01\xFFab",
+		"\x21\xFF\xFF\xFF": "\x21\xFF\xFF\xFF", // a channel
+		"\xC4":             "\xC4",
+		"":                 "",
+	} {
+		got := []byte(in)
+		was := aacBlank(got)
+		if string(got) != want || was != (in != want) {
+			t.Errorf("% X becomes % X, want % X", in, got, want)
+		}
+	}
+	longest := append([]byte("\xDF\xFF"), bytes.Repeat([]byte{0xFF}, 400)...)
+	if aacBlank(longest); !bytes.Equal(longest[2:270], make([]byte, 268)) || longest[270] != 1 || longest[271] != 0xFF {
+		t.Errorf("% X", longest)
+	}
+	wantUnclean(t, scrubbers["audio/aac"], map[string][]byte{
+		"signed under a check sum": []byte("\xFF\xF0\x50\x80\x01\xBF\xFC\x00\x00\xC4Lav"),
+	})
+}
+
 func TestAMR(t *testing.T) {
 	narrow := "#!AMR\n" + strings.Repeat("\x3C"+strings.Repeat("\x50", 31)+"\x7C", 10)
 	out := cleaned(t, "a.amr", "audio/amr", []byte(narrow))
