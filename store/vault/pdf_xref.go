@@ -142,7 +142,7 @@ func (f *pdfFile) section(at int) (trailer pdfDict, filled bool, err error) {
 	if !ok {
 		return nil, false, unclean("a broken trailer")
 	}
-	return trailer, filled, f.pay(p.at - at)
+	return trailer, filled, f.payParsed(p, at)
 }
 
 // subsection reads entries of consecutive objects: 7.5.4.
