@@ -20,6 +20,11 @@ func (f *pdfFile) load() error {
 	if !pdfHeader(f.b) {
 		return unclean("no PDF")
 	}
+	// Disks and downloads fill up with these.
+	if b := bytes.TrimRight(f.b, "\x00"); len(b) < len(f.b) {
+		f.b = b
+		f.gone.add("trailer")
+	}
 	at, err := f.start()
 	if err != nil {
 		return err
