@@ -43,7 +43,7 @@ func scrubPDF(w io.Writer, src source, gone *gone) error {
 		}
 		out := borrowWriter(w)
 		defer returnWriter(out)
-		c := &pdfCopy{file: f, gone: gone, out: &pdfWriter{w: out}, numbers: map[pdfUse]int{}, pages: map[int]map[pdfName]bool{}}
+		c := &pdfCopy{file: f, gone: gone, out: &pdfWriter{w: out}, numbers: map[pdfUse]int{}, fonts: map[int]int{}, pages: map[int]map[pdfName]bool{}}
 		if err := c.document(); err != nil {
 			return err
 		}
