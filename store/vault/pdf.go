@@ -12,7 +12,7 @@ const (
 	// pdfMaxParsed is how many values may be parsed, those that are parsed again
 	// counted again. It is the same for all: what is small may be unpacked to much.
 	pdfMaxParsed = 6_000_000
-	// pdfMaxBundles is how much of bundles of objects is remembered, and
+	// pdfMaxBundles is how much of bundles of objects is remembered at a time, and
 	// pdfMaxExtra how much work they may add to that of a file.
 	pdfMaxBundles = 8 << 20
 	pdfMaxExtra   = 32 << 20

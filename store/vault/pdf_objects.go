@@ -177,6 +177,9 @@ func (f *pdfFile) bundle(n int) (*pdfBundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(data) > pdfMaxBundles {
+		return nil, unclean("a bundle of objects too large")
+	}
 	more := min(8*int64(len(data)), f.extra)
 	f.work, f.extra = f.work+more, f.extra-more
 	count, err := f.direct(s.dict["N"])

@@ -17,7 +17,7 @@ func pdfSharedBundle(shared string) []byte {
 	const pages = 700
 	var kids strings.Builder
 	objects := []string{"<</Type/Catalog/Pages 2 0 R>>", "", "null", "null",
-		pdfFlate("/Type/ObjStm/N 1/First 4", "3 0 "+shared), pdfFlate("/Type/ObjStm/N 1/First 4", "4 0 <<>>"+strings.Repeat(" ", 15<<20))}
+		pdfFlate("/Type/ObjStm/N 1/First 4", "3 0 "+shared), pdfFlate("/Type/ObjStm/N 1/First 4", "4 0 <<>>"+strings.Repeat(" ", 7<<20))}
 	for n := range pages {
 		fmt.Fprintf(&kids, "%d 0 R ", len(objects)+1)
 		group := ""
@@ -50,7 +50,8 @@ func TestPDFSharedObjects(t *testing.T) {
 		"many numbers":     "<</Z[" + strings.Repeat("1 ", 145_000) + "]>>",
 		"many keys":        "<</Z<<" + keys.String() + ">>>>",
 		"many arrays":      "<</Z[" + strings.Repeat("[]", 145_000) + "]>>",
-		"long text":        "<</Z(" + strings.Repeat("\\101", 3_500_000) + ")>>",
+		"long text":        "<</Z(" + strings.Repeat("\\101", 1_900_000) + ")>>",
+		"large bundle":     "<</Z(" + strings.Repeat("a", 9<<20) + ")>>",
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, began := pdfSharedBundle(shared), cpuTime(t)
