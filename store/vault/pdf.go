@@ -7,8 +7,15 @@ import (
 
 // What a document may ask for. Honest ones stay far below.
 const (
-	pdfMaxObjects = 1 << 19
+	pdfMaxObjects = 1 << 18
 	pdfMaxPages   = 20_000
+	// pdfMaxParsed is how many values may be parsed, those that are parsed again
+	// counted again. It is the same for all: what is small may be unpacked to much.
+	pdfMaxParsed = 6_000_000
+	// pdfMaxBundles is how much of bundles of objects is remembered at a time, and
+	// pdfMaxExtra how much work they may add to that of a file.
+	pdfMaxBundles = 8 << 20
+	pdfMaxExtra   = 32 << 20
 	// pdfMaxOne is how much of one stream may be decoded in memory, pdfMaxHeld
 	// of all of them together, and pdfMaxSkimmed how much may be inflated only to
 	// see where it ends.
@@ -30,13 +37,13 @@ func scrubPDF(w io.Writer, src source, gone *gone) error {
 	return src.whole(func(b []byte) error {
 		f := &pdfFile{b: b, gone: gone}
 		f.work = 16*int64(len(b)) + 1<<20
-		f.held, f.skimmed = pdfMaxHeld, pdfMaxSkimmed
+		f.held, f.skimmed, f.parsed, f.extra = pdfMaxHeld, pdfMaxSkimmed, pdfMaxParsed, pdfMaxExtra
 		if err := f.load(); err != nil {
 			return err
 		}
 		out := borrowWriter(w)
 		defer returnWriter(out)
-		c := &pdfCopy{file: f, gone: gone, out: &pdfWriter{w: out}, numbers: map[pdfUse]int{}, pages: map[int]map[pdfName]bool{}}
+		c := &pdfCopy{file: f, gone: gone, out: &pdfWriter{w: out}, numbers: map[pdfUse]int{}, fonts: map[int]int{}, pages: map[int]map[pdfName]bool{}}
 		if err := c.document(); err != nil {
 			return err
 		}
@@ -55,7 +62,9 @@ type pdfFile struct {
 	loading int // how deep one object needs another to be read
 
 	// What is left of the budgets.
-	work, held, skimmed int64
+	work, held, skimmed, parsed, extra int64
+
+	remembered int64 // bytes of bundles
 }
 
 // pay takes from what a document of this size may cost. That something is read
@@ -63,6 +72,14 @@ type pdfFile struct {
 func (f *pdfFile) pay(n int) error {
 	if f.work -= int64(n) + 16; f.work < 0 {
 		return unclean("too much work for its size")
+	}
+	return nil
+}
+
+// payValues takes what a parser has parsed from what may be parsed.
+func (f *pdfFile) payValues(n int) error {
+	if f.parsed -= int64(n); f.parsed < 0 {
+		return unclean("too many values")
 	}
 	return nil
 }

@@ -6,6 +6,9 @@ import "strings"
 var pdfOperators = pdfWords(`b B b* B* BT BX c cm CS cs d d0 d1 Do ET EX f F f* G g gs h i j J K k l m M n q Q re RG rg
 	ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' "`)
 
+// pdfAlone take no operands. Nobody sees what stands before them.
+var pdfAlone = pdfWords("b B b* B* BT BX ET EX f F f* h n q Q s S T* W W*")
+
 // pdfUsers use resources by their names, but for these colour spaces, which
 // everybody has: 7.8.3, 8.6.8.
 var (
@@ -112,6 +115,12 @@ func (s *pdfContentScrubber) operator(t pdfToken) error {
 	if pdfUsers[word] && name != nil {
 		if err := s.uses(name); err != nil {
 			return err
+		}
+	}
+	if pdfAlone[word] && begin < len(s.out) {
+		s.file.gone.add("text")
+		if s.out = s.out[:begin]; begin > 0 && pdfIsRegular(s.out[begin-1]) {
+			s.out = append(s.out, ' ')
 		}
 	}
 	s.out = append(s.out, t.text...)

@@ -13,6 +13,7 @@ func TestPDFContent(t *testing.T) {
 		"mark with comment":      {"/Span<<%CANARY>>\n/MCID 3>>BDC q", " q"},
 		"marks without space":    {"BT(a)Tj/P<</MCID 0>>BDC(b)Tj EMC/Q BMC<63>Tj EMC ET", "BT(a)Tj(b)Tj <63>Tj  ET"},
 		"words that are values":  {"true false null 1 scn", "true false null 1 scn"},
+		"operands for none":      {"(CANARY) q/CANARY 1 Q(CANARY)q[(CANARY)]h", "q Q q h"},
 		"quotes":                 {"(a)' 1 2(b)\"", "(a)' 1 2(b)\""},
 		"picture":                {"BI/W 2/H 2/BPC 8/CS/G ID \x00%(E\nEI Q", "BI/W 2/H 2/BPC 8/CS/G ID \x00%(E\nEI Q"},
 		"picture by long names":  {"BI /Width 9 /Height 1 /ImageMask true /Decode [1 0] ID\n\xFF\xFFEI\nQ", "BI /Width 9 /Height 1 /ImageMask true /Decode [1 0] ID\n\xFF\xFFEI\nQ"},

@@ -26,6 +26,7 @@ type pdfCopy struct {
 	used    map[pdfName]bool         // names of resources, see resources
 	pages   map[int]map[pdfName]bool // of instructions of pages, by object
 	nameSum int
+	fonts   map[int]int // numbers of their new names, by object
 }
 
 type pdfTodo struct {
@@ -190,6 +191,9 @@ func (c *pdfCopy) large(kind string, v any) (any, error) {
 		if of, ok := strings.CutPrefix(kind, "{"); ok {
 			return c.group(of, v)
 		}
+		if strings.HasPrefix(kind, "descriptor") {
+			return c.descriptor(kind, v)
+		}
 		switch kind {
 		case "resources":
 			return c.resources(v)
@@ -197,7 +201,7 @@ func (c *pdfCopy) large(kind string, v any) (any, error) {
 			return c.font(v)
 		case "stamp", "highlight":
 			return c.stamp(kind, v)
-		case "state", "softmask", "group", "encoding", "cidsystem", "descriptor", "pattern", "shading", "function",
+		case "state", "softmask", "group", "encoding", "cidsystem", "pattern", "shading", "function",
 			"whitepoint", "link", "border":
 			return c.keys(kind, v)
 		}

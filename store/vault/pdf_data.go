@@ -33,7 +33,7 @@ func (c *pdfCopy) stream(kind string, s *pdfStream) (any, error) {
 	switch kind {
 	case "form", "glyph", "lonely", "content", "pattern":
 		return c.drawing(kind, s)
-	case "image", "cmap", "fontfile", "bytes", "globals", "shading", "function":
+	case "image", "cmap", "type1", "truetype", "opentype", "bytes", "globals", "shading", "function":
 		dict, err = c.keys(kind, s.dict)
 	default:
 		err = unclean("a stream where none belongs")
@@ -42,6 +42,8 @@ func (c *pdfCopy) stream(kind string, s *pdfStream) (any, error) {
 		return nil, err
 	}
 	switch {
+	case kind == "type1", kind == "truetype", kind == "opentype":
+		return c.fontFile(kind, dict, s)
 	case kind == "cmap", kind == "function" && dict["FunctionType"] == pdfNumber("4"):
 		return c.program(dict, s)
 	case kind == "function" && dict["FunctionType"] != pdfNumber("0"):
@@ -111,8 +113,11 @@ func (c *pdfCopy) data(kind string, dict pdfDict, s *pdfStream) (any, error) {
 	}
 	switch last.name {
 	case "":
-		if kind == "globals" {
+		switch kind {
+		case "globals":
 			b, err = pdfJBIG2(b)
+		case "image":
+			b, err = c.pixels(dict, s.dict, b)
 		}
 		return &pdfStream{dict, b}, err
 	case "FlateDecode":

@@ -44,13 +44,15 @@ var pdfKeys = map[string]map[pdfName]string{
 		"Type": "=CMap", "CMapName": "name", "CIDSystemInfo": "cidsystem", "WMode": "number", "UseCMap": "name|cmap",
 	},
 	"descriptor": {
-		"Type": "=FontDescriptor", "FontName": "name", "FontFamily": "string", "FontStretch": "name",
+		"Type": "=FontDescriptor", "FontName": "name", "FontStretch": "name",
 		"FontWeight": "number", "Flags": "number", "FontBBox": "numbers", "ItalicAngle": "number", "Ascent": "number",
 		"Descent": "number", "Leading": "number", "CapHeight": "number", "XHeight": "number", "StemV": "number",
 		"StemH": "number", "AvgWidth": "number", "MaxWidth": "number", "MissingWidth": "number",
-		"FontFile": "fontfile", "FontFile2": "fontfile", "FontFile3": "fontfile",
+		"FontFile": "type1", "FontFile2": "truetype", "FontFile3": "opentype",
 	},
-	"fontfile": {"Length1": "number", "Length2": "number", "Length3": "number", "Subtype": "name"},
+	"type1":    {"Length1": "number", "Length2": "number", "Length3": "number"},
+	"truetype": {"Length1": "number"},
+	"opentype": {"Length1": "number", "Subtype": "name"},
 	"glyph":    {},
 	"lonely":   {}, // a glyph without resources
 	"bytes":    {},
@@ -119,7 +121,7 @@ var pdfGone = map[pdfName]string{
 	"StructTreeRoot": "structure", "MarkInfo": "structure", "StructParents": "structure", "StructParent": "structure",
 	"Lang": "structure", "OpenAction": "actions", "AA": "actions", "A": "actions", "Dest": "actions",
 	"OCProperties": "layers", "OC": "layers", "Properties": "layers", "LastModified": "time", "Perms": "signature",
-	"DSS": "signature", "OPI": "pictures", "Alternates": "pictures",
+	"DSS": "signature", "OPI": "pictures", "Alternates": "pictures", "FontFamily": "font",
 
 	"Type": "", "Subtype": "", "Pages": "", "Version": "", "Extensions": "", "PageLayout": "", "PageMode": "",
 	"ViewerPreferences": "", "Names": "", "Dests": "", "PageLabels": "", "Parent": "", "MediaBox": "", "CropBox": "",

@@ -72,7 +72,7 @@ func (f *pdfFile) indirect(at int, is *pdfRef) (any, error) {
 	if t, err = p.next(); err != nil {
 		return nil, err
 	}
-	if err := f.pay(p.at - at); err != nil {
+	if err := f.payParsed(p, at); err != nil {
 		return nil, err
 	}
 	switch d, ok := v.(pdfDict); {
@@ -129,6 +129,14 @@ type pdfBundle struct {
 	places  []int
 }
 
+// payParsed pays for what was parsed from a place on.
+func (f *pdfFile) payParsed(p *pdfParser, from int) error {
+	if err := f.payValues(p.values); err != nil {
+		return err
+	}
+	return f.pay(p.at - from)
+}
+
 // bundled returns an object from a bundle.
 func (f *pdfFile) bundled(n int, e pdfEntry) (any, error) {
 	b, err := f.bundle(e.bundle)
@@ -143,7 +151,7 @@ func (f *pdfFile) bundled(n int, e pdfEntry) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := f.pay(p.at - b.places[e.at]); err != nil {
+	if err := f.payParsed(p, b.places[e.at]); err != nil {
 		return nil, err
 	}
 	return pdfNoReference(v)
@@ -169,7 +177,11 @@ func (f *pdfFile) bundle(n int) (*pdfBundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.work += 8 * int64(len(data))
+	if len(data) > pdfMaxBundles {
+		return nil, unclean("a bundle of objects too large")
+	}
+	more := min(8*int64(len(data)), f.extra)
+	f.work, f.extra = f.work+more, f.extra-more
 	count, err := f.direct(s.dict["N"])
 	if err != nil {
 		return nil, err
@@ -180,10 +192,13 @@ func (f *pdfFile) bundle(n int) (*pdfBundle, error) {
 	}
 	c, ok := pdfInt(count)
 	start, ok2 := pdfInt(first)
-	if !ok || !ok2 || c > pdfMaxObjects || start > len(data) {
+	if !ok || !ok2 || c > min(pdfMaxObjects, len(data)) || start > len(data) {
 		return nil, unclean("a broken bundle of objects")
 	}
-	b := &pdfBundle{data: data}
+	if err := f.payValues(2 * c); err != nil {
+		return nil, err
+	}
+	b := &pdfBundle{data, make([]int, 0, c), make([]int, 0, c)}
 	p := &pdfParser{pdfLexer: pdfLexer{b: data[:start]}}
 	for range c {
 		n, ok := p.int()
@@ -194,6 +209,17 @@ func (f *pdfFile) bundle(n int) (*pdfBundle, error) {
 		b.numbers = append(b.numbers, n)
 		b.places = append(b.places, start+at)
 	}
-	f.bundles[n] = b
+	f.remember(n, b)
 	return b, nil
+}
+
+// remember keeps a bundle, since its objects are mostly needed one after the
+// other, and forgets all others when they become too many.
+func (f *pdfFile) remember(n int, b *pdfBundle) {
+	size := int64(len(b.data) + 16*len(b.numbers))
+	if f.remembered += size; f.remembered > pdfMaxBundles {
+		clear(f.bundles)
+		f.remembered = size
+	}
+	f.bundles[n] = b
 }

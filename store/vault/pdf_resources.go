@@ -105,14 +105,3 @@ func (c *pdfCopy) uses(r pdfRef) (map[pdfName]bool, error) {
 	}
 	return used, err
 }
-
-// font copies a font: 9.6. Glyphs that are drawn (9.6.5) use the resources of
-// their font.
-func (c *pdfCopy) font(d pdfDict) (any, error) {
-	may := pdfKeys["font"]
-	if d["Resources"] == nil {
-		may = maps.Clone(may)
-		may["CharProcs"] = "{lonely"
-	}
-	return c.listed(may, d)
-}

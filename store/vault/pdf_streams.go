@@ -120,20 +120,29 @@ func (f *pdfFile) inflate(data []byte, parms pdfDict) ([]byte, error) {
 	if len(data) == 0 {
 		return nil, nil
 	}
-	z, err := borrowInflater(bytes.NewReader(data))
+	r := bytes.NewReader(data)
+	z, err := borrowInflater(r)
 	if err != nil {
 		return nil, unclean("broken compression")
 	}
 	defer inflaters.Put(z)
-	var out bytes.Buffer
-	n, err := io.Copy(&out, io.LimitReader(z, min(f.held, pdfMaxOne)+1))
+	// Once to know how long it is: a buffer that grows takes three times that.
+	n, err := io.Copy(io.Discard, io.LimitReader(z, min(f.held, pdfMaxOne)+1))
 	if err := f.hold(n); err != nil {
 		return nil, err
 	}
 	if err != nil {
 		return nil, unclean("broken compression")
 	}
-	return f.unpredict(out.Bytes(), parms)
+	r.Reset(data)
+	if err := z.(zlib.Resetter).Reset(r, nil); err != nil {
+		return nil, err
+	}
+	out := make([]byte, n)
+	if _, err := io.ReadFull(z, out); err != nil {
+		return nil, err
+	}
+	return f.unpredict(out, parms)
 }
 
 // flateEnd returns what is needed of compressed data: something may hide

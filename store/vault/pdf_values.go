@@ -22,7 +22,7 @@ type (
 
 const (
 	pdfMaxDepth  = 64      // of arrays and dictionaries in each other
-	pdfMaxValues = 500_000 // in one object: they are many times larger in memory
+	pdfMaxValues = 150_000 // and keys, in one object: they are many times larger in memory
 	pdfMaxWord   = 255     // bytes of a name or number
 )
 
@@ -95,6 +95,7 @@ func (p *pdfParser) dict(depth int) (any, error) {
 		if _, twice := d[key]; twice {
 			return nil, unclean("a key twice")
 		}
+		p.values++
 		v, err := p.value(depth + 1)
 		if err != nil {
 			return nil, err

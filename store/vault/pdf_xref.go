@@ -20,6 +20,11 @@ func (f *pdfFile) load() error {
 	if !pdfHeader(f.b) {
 		return unclean("no PDF")
 	}
+	// Disks and downloads fill up with these.
+	if b := bytes.TrimRight(f.b, "\x00"); len(b) < len(f.b) {
+		f.b = b
+		f.gone.add("trailer")
+	}
 	at, err := f.start()
 	if err != nil {
 		return err
@@ -142,7 +147,7 @@ func (f *pdfFile) section(at int) (trailer pdfDict, filled bool, err error) {
 	if !ok {
 		return nil, false, unclean("a broken trailer")
 	}
-	return trailer, filled, f.pay(p.at - at)
+	return trailer, filled, f.payParsed(p, at)
 }
 
 // subsection reads entries of consecutive objects: 7.5.4.
