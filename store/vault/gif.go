@@ -31,7 +31,14 @@ const (
 // for themselves and all after the trailer stay behind. The pixels are counted
 // and compressed anew, so that nothing hides behind them.
 func scrubGIF(w io.Writer, r io.Reader, gone *gone) error {
-	s := &gifScrubber{r: borrowReader(r), w: borrowWriter(w), gone: gone}
+	pixels := int64(maxGIFPixels)
+	return scrubGIFWithin(w, r, gone, &pixels)
+}
+
+// scrubGIFWithin scrubs one of several, whose frames together may have so many
+// pixels. Those that it has are taken off.
+func scrubGIFWithin(w io.Writer, r io.Reader, gone *gone, pixels *int64) error {
+	s := &gifScrubber{r: borrowReader(r), w: borrowWriter(w), gone: gone, pixels: pixels}
 	defer returnReader(s.r)
 	defer returnWriter(s.w)
 	if err := s.scrub(); err != nil {
@@ -48,7 +55,7 @@ type gifScrubber struct {
 	loop          []byte // how often all is repeated, nil: nobody said
 	width, height int    // of the screen
 	frames        int
-	pixels        int64 // of all frames
+	pixels        *int64 // that frames may still have
 	unpack        lzw.Reader
 	pack          lzw.Writer
 	gone          *gone
@@ -248,11 +255,11 @@ func (s *gifScrubber) image() error {
 	at := func(i int) int { return int(binary.LittleEndian.Uint16(b[i:])) }
 	width, height := at(4), at(6)
 	s.frames++
-	s.pixels += int64(width) * int64(height)
+	*s.pixels -= int64(width) * int64(height)
 	switch {
 	case width == 0 || height == 0 || at(0)+width > s.width || at(2)+height > s.height:
 		return unclean("a frame that is not on the screen")
-	case s.frames > maxPictureFrames || s.pixels > maxGIFPixels:
+	case s.frames > maxPictureFrames || *s.pixels < 0:
 		return unclean("too many frames")
 	}
 	colours := b[8]&0x80 != 0

@@ -30,6 +30,7 @@ var substitutes = map[string]bool{
 	"http://schemas.microsoft.com/office/spreadsheetml/2010/11/main":     true,
 	"http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas": true,
 	"http://schemas.microsoft.com/office/word/2010/wordml":               true,
+	"http://schemas.microsoft.com/office/word/2015/wordml/symex":         true, // emoji
 }
 
 func (f *officeFilter) alternative(e *officeElement, o officeOpen) error {

@@ -27,6 +27,13 @@ type officeFilter struct {
 	skip int
 	root string
 
+	// blind: only the rules want to know, nothing is written.
+	blind bool
+
+	// Of the start tag that was written last, as in officeOpen.
+	begin int
+	first bool
+
 	element officeElement // used again and again
 	tag     []byte
 }
@@ -36,8 +43,9 @@ type officeRules interface {
 	// start is asked about every element that is not within a dropped one, also
 	// those that are no word. It may change the attributes.
 	start(e *officeElement) (officeVerdict, error)
-	// end is told of the end of every element that was not dropped.
-	end(name string)
+	// end is told of the end of every element that was not dropped, with what
+	// was written of it. An element that is no good after all falls away.
+	end(name string, written []byte) (good bool)
 	// text returns what a text that is kept becomes. It is escaped.
 	text(in string, escaped []byte) []byte
 }
@@ -94,6 +102,10 @@ type officeOpen struct {
 	text   bool   // text may stand in it
 	scope  int    // how many namespaces were known outside
 	choice officeChoice
+	// begin is where it begins in what is written; first, that nothing was
+	// written before in the element around it.
+	begin int
+	first bool
 }
 
 type officeSpace struct{ prefix, uri string }
@@ -102,6 +114,7 @@ type officeSpace struct{ prefix, uri string }
 const (
 	maxDepth  = 256
 	maxSpaces = 256
+	maxNames  = 4096 // that are remembered
 )
 
 // filter reads a part whose root must be one of roots, and leaves it in out.
@@ -112,10 +125,19 @@ func (f *officeFilter) filter(b []byte, roots ...string) error {
 	}
 	f.names = map[string]string{}
 	f.scope = []officeSpace{{"xml", "xml"}}
+	if !f.blind {
+		f.out = make([]byte, 0, len(b)+len(b)/16+4<<10) // it hardly ever becomes longer
+	}
 	f.out = append(f.out, xmlHead...)
 	for {
 		if err := x.read(); err != nil {
 			return err
+		}
+		if f.blind {
+			f.out = f.out[:0]
+		}
+		if len(f.out) > maxXML {
+			return unclean("a part that becomes too large")
 		}
 		switch x.kind {
 		case xmlStart:
@@ -194,7 +216,7 @@ func (f *officeFilter) start(x *xmlReader, roots []string) error {
 	}
 	switch v {
 	case keepIfWord:
-		o.name, o.inner, o.text = e.name, e.name, word.text
+		o.name, o.inner, o.text, o.begin, o.first = e.name, e.name, word.text, f.begin, f.first
 	case drop:
 		// Empty lists of scripts and forms stand everywhere.
 		if what := officeGone(e.name); what != "" && (!x.empty || !strings.HasPrefix(e.name, "office:")) {
@@ -246,7 +268,9 @@ func (f *officeFilter) write(e *officeElement, word *officeWord) (officeVerdict,
 		}
 		tag = append(append(append(append(append(tag, ' '), a.name...), '=', '"'), value...), '"')
 	}
+	f.first = f.open
 	f.closeTag()
+	f.begin = len(f.out)
 	f.out, f.tag = append(f.out, tag...), tag
 	f.open = true
 	return keepIfWord, nil
@@ -277,8 +301,17 @@ func (f *officeFilter) end() {
 		f.closeTag()
 		f.out = append(f.out, "</mc:Choice></mc:AlternateContent>"...)
 	case o.name != "":
-		f.endTag(o.name)
-		f.rules.end(o.name)
+		if f.blind {
+			o.begin = len(f.out) // nothing was written
+		}
+		if f.rules.end(o.name, f.out[o.begin:]) {
+			f.endTag(o.name)
+			return
+		}
+		f.out, f.open = f.out[:o.begin], false
+		if o.first {
+			f.out, f.open = f.out[:o.begin-1], true
+		}
 	}
 }
 
@@ -337,6 +370,9 @@ func (f *officeFilter) name(raw []byte, element bool) string {
 	name := ""
 	if usual := f.usual(string(prefix)); usual != "" {
 		name = usual + ":" + string(local)
+	}
+	if len(f.names) == maxNames {
+		clear(f.names)
 	}
 	f.names[string(raw)] = name
 	return name

@@ -26,7 +26,7 @@ var officeNames = map[string]string{
 	"w:mailMerge": "links", "w:docVars": "properties", "w:sdtPr": "properties", "w:lang": "language",
 	"w:permStart": "users", "w:documentProtection": "protection", "w:writeProtection": "protection",
 	"w:smartTag": "customxml", "w:customXml": "customxml", "w:embedRegular": "fonts",
-	"w:nsid": "revisions", "w:tmpl": "templates", "descr": "descriptions", "title": "descriptions", "lang": "language",
+	"w:fldData": "private", "w:nsid": "revisions", "w:tmpl": "templates", "descr": "descriptions", "title": "descriptions", "lang": "language",
 	"o:OLEObject": "embedded", "c:externalData": "embedded", "x:oleObjects": "embedded", "x:controls": "embedded",
 	"x:fileSharing": "users", "x:protectedRanges": "users", "x:customWorkbookViews": "users", "x:scenarios": "users",
 	"x:workbookProtection": "protection", "x:sheetProtection": "protection",
@@ -41,6 +41,8 @@ var officeNames = map[string]string{
 	"text:template-name": "templates", "text:user-defined": "properties", "text:user-field-decls": "properties",
 	"text:variable-decls": "properties", "text:dde-connection-decls": "links", "table:dde-links": "links",
 	"table:table-source": "links", "table:data-pilot-tables": "links", "table:scenario": "users",
+	"fo:language": "language", "fo:country": "language", "style:language-asian": "language", "style:language-complex": "language",
+	"number:language": "language", "number:country": "language",
 	"svg:title": "descriptions", "svg:desc": "descriptions", "svg:font-face-src": "fonts", "presentation:notes": "notes",
 
 	// Relationships, by the last part of their type.

@@ -14,6 +14,9 @@ type ooxmlRel struct {
 	external bool
 }
 
+// maxRels is more than the links that Excel allows on a sheet.
+const maxRels = 1 << 16
+
 // readRels reads the relationships of a part, "" for those of the document.
 func (d *ooxmlDoc) readRels(part string) (list []ooxmlRel, err error) {
 	name := relsName(part)
@@ -21,7 +24,7 @@ func (d *ooxmlDoc) readRels(part string) (list []ooxmlRel, err error) {
 		return nil, nil
 	}
 	seen := map[string]bool{}
-	twice := false
+	twice, many := false, false
 	err = d.list(name, "rel:Relationships", func(e *officeElement) {
 		if e.name != "rel:Relationship" {
 			return
@@ -36,11 +39,15 @@ func (d *ooxmlDoc) readRels(part string) (list []ooxmlRel, err error) {
 			}
 		}
 		twice = twice || seen[r.id]
+		if len(list) == maxRels {
+			many = true
+			return
+		}
 		seen[r.id] = true
 		list = append(list, r)
 	})
-	if twice {
-		return nil, unclean("a relationship twice")
+	if twice || many {
+		return nil, unclean("a relationship twice, or too many")
 	}
 	return list, err
 }
@@ -122,6 +129,9 @@ func (l *ooxmlLinks) link(e *officeElement, a officeAttr) (string, officeVerdict
 	switch {
 	case !there || !r.known:
 	case r.external && r.kind == "hyperlink" && webLink(r.target):
+		if name, within := strings.CutPrefix(r.target, "#"); within && l.doc.family == "word" {
+			r.target = "#" + l.doc.bookmark(name)
+		}
 		return l.add(relsBase+r.kind, r.target, ` TargetMode="External"`), keepIfWord, nil
 	case r.external:
 		l.doc.in.gone.add("links")
@@ -137,10 +147,7 @@ func (l *ooxmlLinks) link(e *officeElement, a officeAttr) (string, officeVerdict
 			return "", keepIfWord, nil
 		}
 		return "", drop, nil
-	case "x:hyperlink":
-		if e.attr("location") != "" {
-			return "", unwrap, nil
-		}
+	case "x:hyperlink": // its location is one in the other file
 		return "", drop, nil
 	case "a:videoFile", "a:audioFile", "a:quickTimeFile", "a:wavAudioFile":
 		return "", drop, nil

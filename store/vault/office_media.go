@@ -17,6 +17,14 @@ var officeMedia = map[string]string{
 	"video/mp4": "mp4", "video/quicktime": "mov", "video/webm": "webm", "video/3gpp": "3gp",
 }
 
+// What pictures, sounds and films of one document may be, inflated. A document
+// has hardly more in it than it is long: they are compressed in themselves.
+const (
+	maxMedium      = 24 << 20
+	maxMedia       = 40 << 20  // of all
+	maxMediaFrames = maxPixels // pixels of all frames of pictures that move
+)
+
 // media scrubs a member as if it had come alone, and returns it with its type.
 func (in *officeIn) media(name string, kinds ...string) (body []byte, media string, err error) {
 	f := in.members[name]
@@ -24,6 +32,10 @@ func (in *officeIn) media(name string, kinds ...string) (body []byte, media stri
 		return nil, "", unclean("a picture is missing")
 	}
 	src := in.source(f)
+	// Before anything is made of it: little can be a large picture.
+	if in.inflated += src.size; src.size > maxMedium || in.inflated > maxMedia {
+		return nil, "", unclean("pictures or films too large")
+	}
 	if err := src.read(func(r io.Reader) error { media, err = typeOf(r); return err }); err != nil {
 		return nil, "", err
 	}
@@ -32,20 +44,43 @@ func (in *officeIn) media(name string, kinds ...string) (body []byte, media stri
 	if scrub == nil || officeMedia[media] == "" || !strings.Contains(strings.Join(kinds, " "), kind) {
 		return nil, "", unclean("a picture or film of a kind that cannot be scrubbed")
 	}
+	if err := in.count(src, media); err != nil {
+		return nil, "", err
+	}
+	if media == "image/gif" {
+		scrub = streaming(func(w io.Writer, r io.Reader, gone *gone) error {
+			return scrubGIFWithin(w, r, gone, &in.frames)
+		})
+	}
 	b := bytes.NewBuffer(make([]byte, 0, src.size+bytes.MinRead)) // it hardly ever becomes longer
 	if err := scrub(b, src, in.gone); err != nil {
 		return nil, "", err
 	}
 	if look := looks[media]; look != nil {
-		c, err := look(bytes.NewReader(b.Bytes()))
-		if err != nil {
+		if _, err := look(bytes.NewReader(b.Bytes())); err != nil {
 			return nil, "", unclean("it is no picture: " + err.Error())
-		}
-		if in.pixels += c.Width * c.Height; in.pixels > 4*maxPixels {
-			return nil, "", unclean("too many pixels")
 		}
 	}
 	return b.Bytes(), media, nil
+}
+
+// count counts the pixels of a picture. What its head does not tell, nobody
+// will see: its copy is no picture either.
+func (in *officeIn) count(src source, media string) error {
+	look := looks[media]
+	if look == nil {
+		return nil
+	}
+	return src.read(func(r io.Reader) error {
+		c, err := look(r)
+		if err != nil {
+			return nil //nolint:nilerr // the scrubber says it better
+		}
+		if in.pixels += c.Width * c.Height; in.pixels > 4*maxPixels {
+			return unclean("too many pixels")
+		}
+		return nil
+	})
 }
 
 // typeOf finds the type of a file by its content.

@@ -15,10 +15,16 @@ import (
 // macros, links to other files, notes of the speaker.
 func scrubODF(kind string) scrubber {
 	return scrubOffice(func(in *officeIn, out *officeOut) error {
-		d := &odfDoc{in: in, out: out, names: map[string]string{}}
+		d := &odfDoc{in: in, out: out, names: map[string]string{}, charts: map[string]string{}}
 		return d.scrub(kind)
 	})
 }
+
+// maxCharts is more than anybody looks at.
+const maxCharts = 256
+
+// maxIDs is more lists than there are pages in a book.
+const maxIDs = 1 << 16
 
 const odfBase = "application/vnd.oasis.opendocument."
 
@@ -28,8 +34,8 @@ type odfDoc struct {
 	// names are the new names of pictures that were reached.
 	names    map[string]string
 	pictures int
-	objects  int
-	entries  []string // of the manifest
+	charts   map[string]string // likewise
+	entries  []string          // of the manifest
 }
 
 func (d *odfDoc) scrub(kind string) error {
@@ -98,8 +104,14 @@ func (d *odfDoc) picture(old string, kinds ...string) (string, error) {
 
 // chart returns the new name of a chart, which is a document of its own.
 func (d *odfDoc) chart(old string) (string, error) {
-	d.objects++
-	name := fmt.Sprintf("Object %d", d.objects)
+	if name, there := d.charts[old]; there {
+		return name, nil
+	}
+	if len(d.charts) == maxCharts {
+		return "", unclean("too many charts")
+	}
+	name := fmt.Sprintf("Object %d", len(d.charts)+1)
+	d.charts[old] = name
 	d.names[name+"/"] = old + "/"
 	return name, d.document(name+"/", "chart")
 }
@@ -173,14 +185,16 @@ func (r *odfRules) start(e *officeElement) (officeVerdict, error) {
 			return drop, unclean("a document that is not what it should be")
 		}
 	case "table:table":
-		if strings.HasPrefix(e.attr("table:name"), "'file:") { // what another file says
-			r.doc.in.gone.add("links")
+		if name := e.attr("table:name"); strings.HasPrefix(name, "'") && strings.Contains(name, "'#") || leadsAway(name) {
+			r.doc.in.gone.add("links") // what another file says
 			return drop, nil
 		}
 	}
-	if strings.Contains(e.attr("table:formula"), "file:") {
-		r.doc.in.gone.add("links")
-		e.remove("table:formula")
+	if r.formulas(e) && (e.name == "table:named-range" || e.name == "table:named-expression") {
+		return drop, nil
+	}
+	if len(r.ids) > maxIDs {
+		return drop, unclean("too many ids")
 	}
 	for i, a := range e.attrs {
 		if slices.Contains(odfIDs, a.name) {
@@ -191,6 +205,19 @@ func (r *odfRules) start(e *officeElement) (officeVerdict, error) {
 		return r.link(e, href)
 	}
 	return keepIfWord, nil
+}
+
+// formulas takes formulas and addresses that lead away, whose values stay.
+func (r *odfRules) formulas(e *officeElement) (taken bool) {
+	e.attrs = slices.DeleteFunc(e.attrs, func(a officeAttr) bool {
+		leads := odfFormula(a.name) && leadsAway(unescapeXML(a.value))
+		taken = taken || leads
+		return leads
+	})
+	if taken {
+		r.doc.in.gone.add("links")
+	}
+	return taken
 }
 
 // id numbers what has an id, which others make of time and chance.
@@ -251,6 +278,6 @@ func (r *odfRules) up() string {
 	return "../"
 }
 
-func (r *odfRules) end(string) {}
+func (r *odfRules) end(string, []byte) bool { return true }
 
 func (r *odfRules) text(_ string, b []byte) []byte { return b }

@@ -20,7 +20,7 @@ func scrubOOXML(family string) scrubber {
 		d := &ooxmlDoc{
 			in: in, out: out, kinds: ooxmlKinds[family], family: family,
 			types: map[string]string{}, names: map[string]string{}, patterns: map[string]string{}, count: map[string]int{},
-			written: map[string]string{"rels": relsType, "xml": "application/xml"}, used: map[string]bool{},
+			written: map[string]string{"rels": relsType, "xml": "application/xml"}, used: map[string]bool{}, bookmarks: map[string]string{},
 		}
 		return d.scrub()
 	})
@@ -48,6 +48,9 @@ type ooxmlDoc struct {
 	// used are the notes and shared strings that are referred to, such as
 	// "w:footnote 2": what is not was deleted.
 	used map[string]bool
+	// bookmarks are the new names of bookmarks, whose old ones are titles, or
+	// made of random numbers.
+	bookmarks map[string]string
 }
 
 // ooxmlTodo is a part that was reached and is not written yet.
@@ -210,7 +213,7 @@ func (d *ooxmlDoc) list(name, root string, each func(e *officeElement)) error {
 	if err != nil {
 		return err
 	}
-	f := &officeFilter{words: ooxmlWords(), rules: officeList(each)}
+	f := &officeFilter{words: ooxmlWords(), rules: officeList(each), blind: true}
 	return f.filter(b, root)
 }
 
@@ -218,7 +221,7 @@ func (d *ooxmlDoc) list(name, root string, each func(e *officeElement)) error {
 type officeList func(e *officeElement)
 
 func (l officeList) start(e *officeElement) (officeVerdict, error) { l(e); return keepIfWord, nil }
-func (officeList) end(string)                                      {}
+func (officeList) end(string, []byte) bool                         { return true }
 func (officeList) text(_ string, b []byte) []byte                  { return b }
 
 // relative is how one part writes the name of another.

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,13 +15,22 @@ type ooxmlRules struct {
 	axes map[string]string
 	runs int // of the plan: how many dropped results of fields are around
 	// bookmarks that were dropped, by id: their ends go too.
-	bookmarks map[string]bool
+	bookmarks   map[string]bool
+	instruction int // the place of the instruction that is read
 	// Of a sheet: the cell has the number of a shared string, value is what its
 	// value was until now. Of the strings: how many came.
 	shared  bool
 	value   []byte
 	strings int
+	// formula is the number by which the cell shares its formula, lost are those
+	// that led away.
+	formula string
+	lost    map[string]bool
 }
+
+// What the document hides of itself stays in it, hidden: text and slides, rows
+// and sheets. It is what the document says, not about who wrote it, and to show
+// it or to take it away would make another document of it.
 
 // shown are the kinds of graphics that are shown: pictures, charts, tables and
 // shapes. Diagrams and embedded objects are more than they look.
@@ -64,6 +74,8 @@ func (r *ooxmlRules) start(e *officeElement) (officeVerdict, error) {
 	switch e.name {
 	case "a:theme", "a:themeOverride", "a:clrScheme", "a:fontScheme", "a:fmtScheme":
 		e.set("name", "Office")
+	case "a:fld": // a random number
+		e.set("id", "{00000000-0000-0000-0000-000000000000}")
 	case "a:wavAudioFile":
 		e.set("name", "")
 	case "a:tblStyle", "a:tableStyle":
@@ -129,14 +141,39 @@ func (r *ooxmlRules) sheet(e *officeElement) (officeVerdict, error) {
 			r.doc.in.gone.add("links")
 			return drop, nil
 		}
+		if r.formula = e.attr("si"); r.lost[r.formula] { // shared with one that led away
+			return drop, nil
+		}
+	case "x:hyperlink":
+		if leadsAway(e.attr("location")) {
+			r.doc.in.gone.add("links")
+			e.remove("location")
+			if e.attr("r:id") == "" {
+				return drop, nil
+			}
+		}
 	}
 	return keepIfWord, nil
 }
 
-func (r *ooxmlRules) end(name string) {
+func (r *ooxmlRules) end(name string, written []byte) bool {
 	if name == "x:c" && r.shared {
 		r.doc.used["x:si "+strings.TrimSpace(string(r.value))] = true
 	}
+	if (name == "x:hyperlinks" || name == "x:definedNames") && bytes.Count(written, []byte("<")) == 1 {
+		return false // all of them led away, and Excel wants one
+	}
+	if ooxmlFormulas[name] && leadsAway(unescapeXML(written)) { // the value stays
+		r.doc.in.gone.add("links")
+		if name == "x:f" && r.formula != "" {
+			if r.lost == nil {
+				r.lost = map[string]bool{}
+			}
+			r.lost[r.formula] = true
+		}
+		return false
+	}
+	return true
 }
 
 func (r *ooxmlRules) text(in string, b []byte) []byte {
@@ -144,6 +181,11 @@ func (r *ooxmlRules) text(in string, b []byte) []byte {
 	case in == "c:f" && r.doc.family != "xl": // the sheet behind a chart is not kept
 		return []byte("Sheet1!A1")
 	case (in == "c:f" || in == "x:definedName") && r.doc.external && strings.Contains(string(b), "["):
+		return []byte("#REF!")
+	case in == "w:instrText" && r.plan != nil:
+		return r.plan.instructions[r.instruction].take(r.doc)
+	case needsFormula(in) && leadsAway(unescapeXML(b)):
+		r.doc.in.gone.add("links")
 		return []byte("#REF!")
 	case in == "x:v" && r.shared:
 		r.value = append(r.value, b...)

@@ -21,6 +21,9 @@ func (r *ooxmlRules) word(e *officeElement) (officeVerdict, error) {
 	if p.drops[e.at] || r.runs > 0 && runContent(e) {
 		return drop, nil
 	}
+	if len(r.doc.bookmarks) > maxBookmarks {
+		return drop, unclean("too many bookmarks")
+	}
 	switch e.name {
 	case "w:footnoteReference", "w:endnoteReference":
 		r.doc.used[strings.TrimSuffix(e.name, "Reference")+" "+e.attr("w:id")] = true
@@ -42,6 +45,20 @@ func (r *ooxmlRules) word(e *officeElement) (officeVerdict, error) {
 			r.doc.in.gone.add("properties")
 			return drop, nil
 		}
+		e.set("w:instr", renamed(e.attr("w:instr"), r.doc.bookmark))
+	case "w:instrText":
+		if p.instructions[e.at] == nil { // of a field, or written with the first part
+			return drop, nil
+		}
+		r.instruction = e.at
+	case "w:hyperlink":
+		if anchor := e.attr("w:anchor"); anchor != "" && e.attr("r:id") == "" { // of this letter
+			e.set("w:anchor", r.doc.bookmark(anchor))
+		}
+	case "w:name":
+		if e.parent == "w:ffData" {
+			e.set("w:val", r.doc.bookmark(e.attr("w:val")))
+		}
 	case "w:bookmarkStart": // where the last change was
 		if e.attr("w:name") == "_GoBack" {
 			if r.bookmarks == nil {
@@ -50,6 +67,7 @@ func (r *ooxmlRules) word(e *officeElement) (officeVerdict, error) {
 			r.bookmarks[e.attr("w:id")] = true
 			return drop, nil
 		}
+		e.set("w:name", r.doc.bookmark(e.attr("w:name")))
 	case "w:bookmarkEnd":
 		if r.bookmarks[e.attr("w:id")] {
 			return drop, nil
@@ -67,6 +85,10 @@ type wordPlan struct {
 	drops map[int]bool
 	// hides has 1 where something begins that is not shown, -1 where it ends.
 	hides map[int]int
+	// instructions are those of the fields that are kept, by the place of their
+	// first part: programs cut them anywhere.
+	instructions map[int]*wordInstruction
+	part         int // the place of the part of an instruction that is read
 
 	open   []*wordOpen
 	fields []*wordField
@@ -91,6 +113,7 @@ type wordOpen struct {
 type wordField struct {
 	begin, separate int
 	instruction     strings.Builder
+	at              int  // of the first part of the instruction
 	nested          bool // other fields stand in the instruction
 }
 
@@ -101,8 +124,8 @@ const (
 )
 
 func planWord(b []byte, root string) (*wordPlan, error) {
-	p := &wordPlan{drops: map[int]bool{}, hides: map[int]int{}, lone: -1}
-	f := &officeFilter{words: ooxmlWords(), rules: p, link: func(*officeElement, officeAttr) (string, officeVerdict, error) {
+	p := &wordPlan{drops: map[int]bool{}, hides: map[int]int{}, instructions: map[int]*wordInstruction{}, lone: -1}
+	f := &officeFilter{words: ooxmlWords(), rules: p, blind: true, link: func(*officeElement, officeAttr) (string, officeVerdict, error) {
 		return "", keepIfWord, nil
 	}}
 	if err := f.filter(b, root); err != nil {
@@ -148,6 +171,8 @@ func (p *wordPlan) start(e *officeElement) (officeVerdict, error) {
 		}
 	case "w:fldChar":
 		return keepIfWord, p.field(e)
+	case "w:instrText":
+		p.part = e.at
 	}
 	return keepIfWord, nil
 }
@@ -176,7 +201,12 @@ func (p *wordPlan) deleted(e *officeElement) {
 	}
 }
 
-func (p *wordPlan) end(name string) {
+func (p *wordPlan) end(name string, _ []byte) bool {
+	p.ended(name)
+	return true
+}
+
+func (p *wordPlan) ended(name string) {
 	p.depth--
 	if p.depth < p.loneDepth {
 		p.lone = -1
@@ -212,8 +242,11 @@ func (p *wordPlan) end(name string) {
 }
 
 func (p *wordPlan) text(in string, b []byte) []byte {
-	if n := len(p.fields); n > 0 && in == "w:instrText" {
+	if n := len(p.fields); n > 0 && p.fields[n-1].separate == 0 && in == "w:instrText" {
 		f := p.fields[n-1]
+		if f.at == 0 {
+			f.at = p.part
+		}
 		if f.instruction.Len() > maxInstruction {
 			f.nested = true // its text only
 			return b
@@ -250,6 +283,9 @@ func (p *wordPlan) decide(f *wordField, end int) {
 		verdict = fieldText
 	}
 	if verdict == fieldKept {
+		if f.at > 0 {
+			p.instructions[f.at] = &wordInstruction{text: f.instruction.String()}
+		}
 		return
 	}
 	until := end
@@ -295,5 +331,9 @@ func judgeField(instruction string) fieldVerdict {
 	if strings.EqualFold(word, "HYPERLINK") && goodLink.MatchString("HYPERLINK"+instruction[len("HYPERLINK"):]) {
 		return fieldKept
 	}
-	return fieldVerdicts[strings.ToUpper(word)]
+	verdict := fieldVerdicts[strings.ToUpper(word)]
+	if verdict == fieldKept && !strings.EqualFold(word, "EQ") && leadsAway(instruction) {
+		return fieldText
+	}
+	return verdict
 }

@@ -41,7 +41,10 @@ const (
 type xmlAttr struct{ name, value []byte }
 
 // No program writes an element of so many attributes.
-const maxAttrs = 256
+const maxAttrs = 128
+
+// What must be written longer than it stands there is never so long.
+const maxLonger = 1 << 20
 
 func newXMLReader(b []byte) (*xmlReader, error) {
 	b = bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF"))
@@ -92,6 +95,9 @@ func (x *xmlReader) read() error {
 			begin := x.next + 9
 			if !x.skip(9, "]]>") {
 				return unclean("broken XML")
+			}
+			if x.next-begin > maxLonger {
+				return unclean("text that is too long")
 			}
 			x.kind, x.text = xmlText, escapeXML(x.in[begin:x.next-3])
 			return nil
@@ -185,6 +191,9 @@ func (x *xmlReader) attr() error {
 		if bytes.Equal(a.name, name) {
 			return unclean("an attribute twice")
 		}
+	}
+	if quote == '\'' && len(value) > maxLonger {
+		return unclean("text that is too long")
 	}
 	if quote == '\'' {
 		value = bytes.ReplaceAll(value, []byte(`"`), []byte("&quot;"))

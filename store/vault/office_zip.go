@@ -16,8 +16,8 @@ import (
 const (
 	maxMembers  = 4096
 	maxInflated = 200 << 20 // all members together
-	maxXML      = 32 << 20  // one part of XML, which is in memory
-	maxXMLs     = 64 << 20  // all parts of XML: to read them takes some time
+	maxXML      = 16 << 20  // one part of XML, which is in memory
+	maxXMLs     = 32 << 20  // all parts of XML: to read them takes some time
 )
 
 // scrubOffice is a scrubber of zip files. What is wrong with what is in memory
@@ -43,10 +43,12 @@ func scrubOffice(scrub func(in *officeIn, out *officeOut) error) scrubber {
 
 // officeIn are the members of a document that is read.
 type officeIn struct {
-	members map[string]*zip.File
-	gone    *gone
-	pixels  int    // of the pictures that were scrubbed
-	read    uint64 // of XML, in bytes
+	members  map[string]*zip.File
+	gone     *gone
+	pixels   int    // of the pictures that were scrubbed
+	frames   int64  // pixels that frames may still have
+	inflated int64  // of pictures, sounds and films, in bytes
+	read     uint64 // of XML, in bytes
 }
 
 func openOffice(b []byte, gone *gone) (*officeIn, error) {
@@ -54,7 +56,7 @@ func openOffice(b []byte, gone *gone) (*officeIn, error) {
 	if err != nil {
 		return nil, unclean("it is no zip: " + err.Error())
 	}
-	in := &officeIn{members: map[string]*zip.File{}, gone: gone}
+	in := &officeIn{members: map[string]*zip.File{}, gone: gone, frames: maxMediaFrames}
 	if z.Comment != "" {
 		gone.add("comment")
 	}
