@@ -232,7 +232,7 @@ func TestBackup(t *testing.T) {
 
 	w.start()
 	drafter.Say("/hapus")
-	if err := (bottest.Person{User: drafter}).See(ctx, "draf dan berkasnya sudah dihapus, juga kuncinya", ""); err != nil {
+	if err := (bottest.Person{User: drafter}).See(ctx, "draf dan berkasnya sudah dihapus dari penyimpanan kami, juga kuncinya", ""); err != nil {
 		t.Fatalf("%v\n%s", err, bottest.Person{User: drafter}.Chat())
 	}
 	w.stop()
