@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // TrueType and OpenType fonts: ISO/IEC 14496-22, sections 4 and 5.
@@ -84,7 +85,7 @@ func sfntRead(b []byte) ([]sfntTable, error) {
 	for entry := b[12 : 12+16*n]; len(entry) > 0; entry = entry[16:] {
 		tag := string(entry[:4])
 		at, length := binary.BigEndian.Uint32(entry[8:]), binary.BigEndian.Uint32(entry[12:])
-		word := string(bytes.TrimRight(entry[:4], " "))
+		word := strings.TrimRight(tag, " ")
 		if sfntOthers[word] {
 			return nil, unclean("a font of another kind of glyphs")
 		}
