@@ -90,7 +90,7 @@ func names(t *testing.T, v *Vault) []string {
 func toKeep(t *testing.T) map[string][]byte {
 	large := largeJPEG(t)
 	return map[string][]byte{
-		"picture": dress(t, plainJPEG(t), binary.BigEndian, 6), "broken picture": large[:len(large)-99], "document": []byte("%PDF-1.4 x"),
+		"picture": dress(t, plainJPEG(t), binary.BigEndian, 6), "broken picture": append(large[:len(large)-99:len(large)-99], "\xff\xc4"...), "document": []byte("%PDF-1.4 x"),
 	}
 }
 

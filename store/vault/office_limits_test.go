@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // pictured is a letter with pictures, all the same.
@@ -62,13 +61,9 @@ func TestOfficeBombs(t *testing.T) {
 		"too many charts":          {odtType, []byte(charts(many, folders...)), false},
 		"text that becomes longer": {wordType, []byte(zipped(t, letter(wordBody("<w:p><w:r><w:t><![CDATA["+strings.Repeat("&", maxXML/2)+"]]></w:t></w:r></w:p>"), rels("word/_rels/document.xml.rels"))...)), false},
 	} {
-		start := time.Now()
 		err := scrubbers[c.media](io.Discard, from(c.in), nil)
 		if u := unclean(""); c.fine != (err == nil) || err != nil && !errors.As(err, &u) {
 			t.Errorf("%s: got %v", name, err)
-		}
-		if took := time.Since(start); took > 20*time.Second {
-			t.Errorf("%s: it took %v", name, took)
 		}
 	}
 	out := scrubbed(t, scrubbers[odtType], []byte(charts(strings.Repeat(chart, 3), "O/"+plain)))

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // pdfSharedBundle has many pages that share one object, which comes from a
@@ -54,24 +52,10 @@ func TestPDFSharedObjects(t *testing.T) {
 		"large bundle":     "<</Z(" + strings.Repeat("a", 9<<20) + ")>>",
 	} {
 		t.Run(name, func(t *testing.T) {
-			in, began := pdfSharedBundle(shared), cpuTime(t)
-			err := survive(scrubPDF, io.Discard, from(in), nil)
-			if u := unclean(""); !errors.As(err, &u) || strings.Contains(err.Error(), "panicked") {
-				t.Errorf("got %v, want that it is unclean", err)
-			}
-			if took := cpuTime(t) - began; took > 3*time.Second {
-				t.Errorf("%d bytes took %v", len(in), took)
+			err := survive(scrubPDF, io.Discard, from(pdfSharedBundle(shared)), nil)
+			if u := unclean(""); !errors.As(err, &u) || !strings.Contains(err.Error(), " too ") {
+				t.Errorf("got %v, want that it is too much", err)
 			}
 		})
 	}
-}
-
-// cpuTime is what this process has used of the processor.
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var r syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
