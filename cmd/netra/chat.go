@@ -19,6 +19,10 @@ import (
 // chat holds a conversation in the terminal, on fresh embedded stores that are
 // removed at the end.
 func chat(ctx context.Context, p program, args []string) (err error) {
+	if len(args) > 0 && isHelp(args[0]) {
+		fmt.Fprintln(p.out, "Usage: netra chat\n\nHolds a conversation in this terminal and shows the card that supervisors would get.\nIt needs no configuration, contacts nobody, and removes everything at the end.")
+		return nil
+	}
 	if len(args) > 0 {
 		return fmt.Errorf("chat takes no argument %q; it needs no configuration", args[0])
 	}

@@ -115,6 +115,7 @@ func TestSmallCommands(t *testing.T) {
 		{[]string{"help"}, "chat"},
 		{[]string{"version"}, "netra"},
 		{[]string{"serve", "--help"}, "NETRA_TELEGRAM_TOKEN"},
+		{[]string{"chat", "--help"}, "Usage: netra chat"},
 		{[]string{"flow", "list"}, "Kronologi"},
 		{[]string{"flow", "draw", "pressure"}, "flowchart TD"},
 	} {
