@@ -1,9 +1,6 @@
 package store
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // How guessing at a receipt is slowed down, for each code and for everybody who
 // guesses: the first few wrong guesses cost nothing, then each doubles the wait,
@@ -30,16 +27,4 @@ func Remaining(wrong int, last, now time.Time) (wait time.Duration, counting int
 		return 0, 0
 	}
 	return max(Wait(wrong)-now.Sub(last), 0), wrong
-}
-
-// GuessTime is how long it takes on average to guess a PIN of so many equally
-// likely values, however many guess: the wait of the code counts for all. It is 292
-// years at most, which is the longest Duration.
-func GuessTime(values float64) time.Duration {
-	perDay := float64(forgiven / longestWait)
-	long := values / 2 / perDay * float64(forgiven)
-	if long >= math.MaxInt64 { // as a float it is one more than there is
-		return math.MaxInt64
-	}
-	return time.Duration(long)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"path/filepath"
 	"testing"
 	"time"
@@ -40,17 +39,10 @@ func TestGuessTime(t *testing.T) {
 	}
 	perDay := float64(guesses) / days
 	t.Logf("policy: after wrong guess 5 %s, 6 %s, 7 %s, … at most %s; a day without a guess forgives", store.Wait(5), store.Wait(6), store.Wait(7), store.Wait(1000))
-	t.Logf("%d guesses in %d days, %.1f a day: with %d PINs it takes %.0f years on average (GuessTime, which ends at 292, says %.0f)",
-		guesses, days, perDay, flows.PINs, flows.PINs/2/perDay/365, store.GuessTime(flows.PINs).Hours()/24/365)
-	if years := flows.PINs / 2 / perDay / 365; years < 1000 {
+	years := flows.PINs / 2 / perDay / 365
+	t.Logf("%d guesses in %d days, %.1f a day: with %d PINs it takes %.0f years on average", guesses, days, perDay, flows.PINs, years)
+	if years < 1000 {
 		t.Errorf("a PIN is guessed in %.0f years", years)
-	}
-	if got := store.GuessTime(flows.PINs); got < 200*365*24*time.Hour {
-		t.Errorf("GuessTime says %s", got)
-	}
-	// What GuessTime says is what is played, where a Duration can say it.
-	if want := 10_000 / 2 / perDay; math.Abs(store.GuessTime(10_000).Hours()/24/want-1) > .05 {
-		t.Errorf("of 10,000 values GuessTime says %.0f days, played it is %.0f", store.GuessTime(10_000).Hours()/24, want)
 	}
 }
 
