@@ -78,8 +78,10 @@ func (id ReportID) PIN() string {
 	n := binary.BigEndian.Uint64(raw[5:13]) & (1<<40 - 1) % PINs
 	digits := fmt.Sprintf("%08d", n)
 	digits += string(rune('0' + damm(digits)))
-	return digits[:3] + "-" + digits[3:6] + "-" + digits[6:]
+	return spellPIN(digits)
 }
+
+func spellPIN(digits string) string { return digits[:3] + "-" + digits[3:6] + "-" + digits[6:] }
 
 // ReadPIN reads a PIN as people type it. ok is false for what cannot be one:
 // every wrong digit and every two that are swapped show.
@@ -93,7 +95,7 @@ func ReadPIN(text string) (pin string, ok bool) {
 	if len(digits) != 9 || strings.Trim(digits, "0123456789") != "" || damm(digits) != 0 {
 		return "", false
 	}
-	return digits[:3] + "-" + digits[3:6] + "-" + digits[6:], true
+	return spellPIN(digits), true
 }
 
 // damm is the check digit of digits, 0 when they end with their own (H. M. Damm,

@@ -385,17 +385,12 @@ func encode(v any, use func([]byte) ([]byte, error)) ([]byte, error) {
 
 var blanks = bytes.Repeat([]byte(" "), step)
 
-// SealJSON seals the JSON of a value.
-func (k *Keys) SealJSON(v any, context string) ([]byte, error) {
-	return encode(v, func(b []byte) ([]byte, error) { return k.Seal(b, context) })
-}
-
 // SealJSONFor seals the JSON of a value with the key of an owner.
 func (k *Keys) SealJSONFor(o Owner, v any, context string) ([]byte, error) {
 	return encode(v, func(b []byte) ([]byte, error) { return k.SealFor(o, b, context) })
 }
 
-// OpenJSON opens what SealJSON or SealJSONFor returned into v.
+// OpenJSON opens the JSON of a value that was sealed, into v.
 func (k *Keys) OpenJSON(sealed []byte, context string, v any) error {
 	plain, err := k.Open(sealed, context)
 	if err != nil {
@@ -412,7 +407,7 @@ func (k *Keys) SealSession(who Reporter, s flows.Session) ([]byte, error) {
 		about = s.Access.Report
 	}
 	if about == "" {
-		return k.SealJSON(s, "session:"+string(who))
+		return encode(s, func(b []byte) ([]byte, error) { return k.Seal(b, "session:"+string(who)) })
 	}
 	return k.SealJSONFor(Owner{about, PartReport}, s, "session:"+string(who))
 }

@@ -229,7 +229,7 @@ const ToReporter = "(reporter)"
 // Standing is a case and how it stands.
 type Standing struct {
 	Case
-	// Unsettled is how many of its deliveries are still to be made.
+	// Unsettled is how many of its deliveries to supervisors are still to be made.
 	Unsettled int
 	// FilesGone is whether its evidence was dropped because its time had come.
 	FilesGone bool

@@ -100,9 +100,7 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 	if err != nil {
 		return fmt.Errorf("desk: %s: %w", verb, err)
 	}
-	if d.Changed != nil {
-		d.Changed()
-	}
+	d.Changed()
 	return group.Answer(ctx, m, d.Words.Render(d.Lang, line, nil))
 }
 

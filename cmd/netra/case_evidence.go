@@ -128,6 +128,9 @@ func why(err error) string {
 	case errors.Is(err, store.ErrShredded):
 		return "its key was destroyed"
 	}
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		err = at.Err
+	}
 	return "it cannot be read: " + err.Error()
 }
 

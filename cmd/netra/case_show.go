@@ -83,7 +83,7 @@ func (t *caseTool) history(_ context.Context, k store.Standing) error {
 			fmt.Fprintf(t.p.out, "%-22s  %-8s  %s\n", e.At, e.Kind, strings.Join(what, ": "))
 		}
 		if k.Unsettled > 0 {
-			fmt.Fprintf(t.p.out, "%-22s  %d deliveries are still to be made\n", minute(t.now()), k.Unsettled)
+			fmt.Fprintf(t.p.out, "%-22s  %d deliveries to supervisors are still to be made\n", minute(t.now()), k.Unsettled)
 		}
 	})
 }

@@ -181,7 +181,7 @@ func (w *sweeper) evidence(ctx context.Context) {
 				return ctx.Err()
 			} else if err != nil {
 				missing++
-				w.log.Error().Err(err).Str("ticket", c.Report.ID.Ticket()).Msg("evidence on record is not in the vault")
+				w.log.Error().Str("ticket", c.Report.ID.Ticket()).Str("why", why(err)).Msg("evidence on record is not in the vault")
 			}
 		}
 		return nil

@@ -104,7 +104,8 @@ func (cs *Cases) stands(ctx context.Context, each func(int64, store.Standing, er
 		}
 		return each(id, s, err)
 	}, `SELECT id, report, sealed, return_sealed, late_sealed, files_gone,
-		(SELECT count(*) FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL) FROM cases `+clause, args...)
+		(SELECT count(*) FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL AND intake <> ?) FROM cases `+clause,
+		append([]any{cs.db.reporter()}, args...)...)
 }
 
 // Identity implements store.Registry.
