@@ -172,6 +172,12 @@ func listed(c cases, r store.Registry) {
 	c.ok(r.Drop(c.t.Context(), ID(2), store.PartFiles))
 	two.FilesGone = true
 	list(one, two)
+	// What waits for its reporter is no supervisor's delivery.
+	asked := store.Event{ID: "tanya", Kind: store.Asked, At: now, Text: "kenari?", By: &store.Officer{Key: Who(7), Name: "Petugas"}}
+	_, err := c.Add(c.t.Context(), ID(1), asked, now)
+	c.ok(err)
+	one.Events = []store.Event{asked}
+	list(one, two)
 	if _, ok, err := r.Stands(c.t.Context(), ID(200).Ticket()); ok || err != nil {
 		c.t.Errorf("a case that is not there stands: %v, %v", ok, err)
 	}
