@@ -1,0 +1,125 @@
+package flows
+
+// cardRows tie a role to its place on the supervisors' card and to what it is
+// called there, in the order in which a supervisor needs them.
+var cardRows = []struct {
+	role Role
+	key  string
+}{
+	{RoleKind, "card.kind"},
+	{RolePerson, "card.person"},
+	{RoleStatus, "card.status"},
+	{RoleOffice, "card.office"},
+	{RoleRegion, "card.region"},
+	{RolePlace, "card.place"},
+	{RoleWhen, "card.when"},
+	{RoleKnown, "card.known"},
+}
+
+// needed are the roles whose absence a supervisor must know of.
+var needed = map[FlowID][]Role{
+	Citizen.ID:  {RolePerson, RoleOffice, RolePlace, RoleFiles},
+	Pressure.ID: {RoleStatus, RoleWhen, RoleFiles},
+}
+
+// Card is what supervisors read of a report, paragraph by paragraph: the answers
+// that the reporter saw marked as shown, and no others. The review shows the
+// reporter the same.
+func (r Rules) Card(rep Finished) [][]Phrase {
+	f := r.Flow(rep.Flow)
+	var facts, story, rest []Phrase
+	used := map[StepID]bool{}
+	for _, row := range cardRows {
+		if st, a, ok := shown(f, rep, row.role); ok {
+			used[st.ID] = true
+			key := row.key
+			if f.Coarse { // "who" is a different question there
+				key = ""
+			}
+			facts = append(facts, f.cardRow(st, a, key))
+		}
+	}
+	facts = append(facts, Say("card.row", "label", Say("card.sent"), "value", literal(Day(rep.Sent))))
+	for _, st := range f.Steps {
+		a, ok := rep.Answers[st.ID]
+		if !ok || a.Empty() || a.Is("unknown") || used[st.ID] {
+			continue
+		}
+		switch {
+		case st.Role == RoleStory && st.Share == Shown:
+			story = []Phrase{Say("card.story", "value", f.Value(st, a))}
+		case st.Role == RoleMode || st.Role == RoleBodies || st.Role == RoleFiles:
+		case st.Share == Shown:
+			rest = append(rest, f.cardRow(st, a, ""))
+		case st.Share == Mentioned:
+			rest = append(rest, Say("card.mentioned", "label", Say(f.Key(st.ID, "label"))))
+		}
+	}
+	if st, a, ok := rep.ByRole(f, RoleFiles); ok && a.words() != "" {
+		rest = append(rest, Say("card.row", "label", Say(f.Key(st.ID, "note_label")), "value", literal(a.words())))
+		if len(a.Files) > 0 {
+			rest = append(rest, CountFiles(a.Files))
+		}
+	} else {
+		rest = append(rest, CountFiles(rep.Files(f)))
+	}
+	rest = append(rest, f.missing(rep))
+	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
+		rest = append(rest, Say("card.mode_named"))
+	} else {
+		rest = append(rest, Say("card.mode_anonymous"))
+	}
+	rest = append(rest, Say("card.alleged"))
+	return [][]Phrase{{Say("card."+string(rep.Flow), "ticket", literal(rep.ID.Ticket()))}, facts, story, rest}
+}
+
+// cardRow is a line of the card: the role's name, or the step's own.
+func (f Flow) cardRow(st Step, a Answer, key string) Phrase {
+	if key == "" {
+		key = f.Key(st.ID, "label")
+	}
+	return Say("card.row", "label", Say(key), "value", f.Value(st, a))
+}
+
+// shown is the answer to a role if supervisors may see it.
+func shown(f Flow, rep Finished, role Role) (Step, Answer, bool) {
+	for _, st := range f.Steps {
+		a, ok := rep.Answers[st.ID]
+		if ok && st.Role == role && st.Share == Shown && !a.Empty() && !a.Is("unknown") {
+			return st, a, true
+		}
+	}
+	return Step{}, Answer{}, false
+}
+
+// CountFiles says how much evidence is attached and what stays sealed.
+func CountFiles(files []File) Phrase {
+	clean := 0
+	for _, f := range files {
+		if f.Clean {
+			clean++
+		}
+	}
+	switch sealed := len(files) - clean; {
+	case len(files) == 0:
+		return Say("card.no_evidence")
+	case sealed == 0:
+		return Say("card.evidence", "n", number(clean))
+	default:
+		return Say("card.evidence_sealed", "n", number(len(files)), "shown", number(clean), "sealed", number(sealed))
+	}
+}
+
+// missing lists what the report lacks.
+func (f Flow) missing(rep Finished) Phrase {
+	var list Phrase
+	for _, role := range needed[f.ID] {
+		if _, _, ok := shown(f, rep, role); !ok {
+			list.Items = append(list.Items, Say("card.missing."+string(role)))
+		}
+	}
+	if len(list.Items) == 0 {
+		return Say("card.complete")
+	}
+	return Say("card.missing", "list", list)
+}
