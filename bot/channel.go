@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/region"
 )
 
 type (
@@ -31,6 +32,8 @@ type Message struct {
 	File     *Attachment    `json:"file,omitempty"`
 	Contact  *flows.Contact `json:"contact,omitempty"`
 	Location bool           `json:"location,omitempty"`
+	Near     []region.Code  `json:"near,omitempty"`    // the regions around a Location, which itself is not kept
+	Passed   bool           `json:"passed,omitempty"`  // somebody else's words, passed on
 	Problem  string         `json:"problem,omitempty"` // locale key: why the channel cannot take it
 	Said     string         `json:"said,omitempty"`    // the channel's name for what the reporter wrote, by which Edits names it later
 	Edits    string         `json:"edits,omitempty"`   // the earlier message that this one changes
@@ -53,6 +56,17 @@ func (m Message) same(o Message) bool {
 	}
 	return m.Group == o.Group && m.Quotes == o.Quotes && m.Edits == o.Edits && m.Press == nil && o.Press == nil && m.File == nil && o.File == nil &&
 		m.Text != "" && m.Text == o.Text
+}
+
+// Around names the regions around a place that a reporter shared: the regency,
+// then the nearest districts. It is empty abroad. The place itself is for no one
+// to keep.
+func Around(latitude, longitude float64) []region.Code {
+	regency, districts := region.Near(latitude, longitude)
+	if regency == "" {
+		return nil
+	}
+	return append([]region.Code{regency}, districts...)
 }
 
 // Attachment is a file that has not been fetched yet.

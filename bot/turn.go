@@ -69,6 +69,7 @@ type turn struct {
 	ch  Channel
 	m   Message
 	who store.Reporter
+	id  flows.ReportID // of the report that it may begin
 	// What is done once, however often the turn is begun.
 	kept    *flows.File
 	receipt *flows.Receipt
@@ -86,7 +87,7 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 		}
 		return b.Desk(ctx, ch, m)
 	}
-	t := &turn{ch: ch, m: m, who: b.Keys.Reporter(ch.Name(), string(m.From))}
+	t := &turn{ch: ch, m: m, who: b.Keys.Reporter(ch.Name(), string(m.From)), id: b.NewID()}
 	for range conflicts {
 		saved, err := b.Sessions.Load(ctx, t.who)
 		if err != nil {
@@ -130,8 +131,8 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Session, error) {
 	m := t.m
 	in := flows.Input{
-		ID: m.ID, At: m.At, Lang: m.Lang, New: b.NewID(), Album: m.Album,
-		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location,
+		ID: m.ID, At: m.At, Lang: m.Lang, New: t.id, Album: m.Album,
+		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location, Near: m.Near, Passed: m.Passed,
 		Vanishes: vanishes(t.ch), Cleans: cleans(t.ch), Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
 	}
 	if m.Problem != "" {
@@ -140,7 +141,7 @@ func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Se
 	var err error
 	if m.File != nil {
 		if t.kept == nil {
-			t.kept, in.Problem, err = b.fetch(ctx, t.ch, m, saved.Session)
+			t.kept, in.Problem, err = b.fetch(ctx, t, saved.Session)
 		}
 		in.File = t.kept
 	}
@@ -175,7 +176,7 @@ func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Se
 	for _, e := range effects {
 		b.after(ctx, e)
 	}
-	if next.Asking() && next.Files() > 0 { // they live as long as the draft
+	if next.Draft() && next.Files() > 0 { // they live as long as the draft
 		if err := b.Vault.Touch(ctx, next.Report); err != nil {
 			b.Log.Warn().Err(err).Msg("draft's files not marked as needed")
 		}
@@ -315,13 +316,14 @@ func wantsWord(f flows.Flow, rep flows.Finished) bool {
 // fetch brings an attachment into the vault. It returns a refusal when the
 // reporter must send something else, and an error when the turn is to be
 // repeated.
-func (b *Bot) fetch(ctx context.Context, ch Channel, m Message, s flows.Session) (*flows.File, *flows.Refusal, error) {
+func (b *Bot) fetch(ctx context.Context, t *turn, s flows.Session) (*flows.File, *flows.Refusal, error) {
+	m := t.m
 	a := *m.File
-	id, ok := b.Rules.Keeps(s, m.At)
+	id, ok := b.Rules.Keeps(s, m.At, t.id)
 	if !ok {
 		return &flows.File{}, nil, nil // the rules refuse it; nobody need fetch it
 	}
-	from, ok := ch.(Fetcher)
+	from, ok := t.ch.(Fetcher)
 	if !ok {
 		return nil, &flows.Refusal{Key: "error.unsupported"}, nil
 	}

@@ -39,7 +39,9 @@ func (r Rules) Card(rep Finished) [][]Phrase {
 			facts = append(facts, f.cardRow(st, a, key))
 		}
 	}
-	facts = append(facts, Say("card.row", "label", Say("card.sent"), "value", literal(Day(rep.Sent))))
+	if !rep.Sent.IsZero() {
+		facts = append(facts, Say("card.row", "label", Say("card.sent"), "value", literal(Day(rep.Sent, f.zone(rep.Answers)))))
+	}
 	for _, st := range f.Steps {
 		a, ok := rep.Answers[st.ID]
 		if !ok || a.Empty() || a.Is("unknown") || used[st.ID] {

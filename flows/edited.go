@@ -15,7 +15,7 @@ func (r Rules) edited(s Session, in Input) (Session, []Effect) {
 		}
 		return s, nil
 	}
-	if !s.Asking() {
+	if !s.Draft() {
 		s.Aside = AsideReceipt // whoever tidies a chat up wants no new message in it
 		if !in.Deleted && !s.Sent.IsZero() {
 			s.say(Say("error.edited_sent"))
@@ -27,7 +27,7 @@ func (r Rules) edited(s Session, in Input) (Session, []Effect) {
 		s.say(Say("error.edited"))
 		return s, nil
 	}
-	f := r.Flow(s.Flow)
+	f := r.drafted(s)
 	by := mark(in.Edits)
 	for i := range f.Steps {
 		st := &f.Steps[i]

@@ -12,24 +12,24 @@ func (r Rules) takesFiles(s Session) bool {
 	return s.Asking() && r.Flow(s.Flow).current(s).Kind.Accepts().Files
 }
 
-// Keeps returns the report that a file sent now would be kept with. ok is false
-// when it would not be kept: a channel need not fetch what nobody keeps.
-func (r Rules) Keeps(s Session, at time.Time) (id ReportID, ok bool) {
-	if s.Aside.ofCase() && s.open() {
+// Keeps returns the report that a file sent now would be kept with: fresh when
+// it begins one. ok is false when it would not be kept: a channel need not fetch
+// what nobody keeps.
+func (r Rules) Keeps(s Session, at time.Time, fresh ReportID) (id ReportID, ok bool) {
+	switch {
+	case s.Aside.ofCase() && s.open():
 		return s.Access.Report, !at.After(s.Access.Until)
+	case s.Flow == "" && !s.holding():
+		return fresh, true
+	case s.Flow == "":
+		return s.Report, true
 	}
-	_, ok = r.Flow(s.Flow).files(s)
+	_, ok = r.Flow(s.Flow).files()
 	return s.Report, ok
 }
 
-// files is the step that holds the evidence of this session's report.
-func (f Flow) files(s Session) (Step, bool) {
-	if s.Flow == "" {
-		return Step{}, false
-	}
-	if s.Sent.IsZero() && !f.consented(s) {
-		return Step{}, false
-	}
+// files is the step that holds the evidence.
+func (f Flow) files() (Step, bool) {
 	for _, st := range f.Steps {
 		if st.Kind.Accepts().Files {
 			return st, true
@@ -38,8 +38,7 @@ func (f Flow) files(s Session) (Step, bool) {
 	return Step{}, false
 }
 
-// consented reports whether every consent before the current step was given:
-// nothing is kept of those who have not agreed.
+// consented reports whether every consent was given.
 func (f Flow) consented(s Session) bool {
 	for _, st := range f.Steps {
 		if _, ok := st.Kind.(Consent); !ok {
@@ -54,16 +53,7 @@ func (f Flow) consented(s Session) bool {
 
 // keep stores evidence that came before or after its question, and asks again.
 func (r Rules) keep(s Session, in Input) (Session, []Effect) {
-	f := r.Flow(s.Flow)
-	st, ok := f.files(s)
-	switch {
-	case !ok && s.Asking():
-		s.refuse(Refusal{Key: "error.consent_first"})
-		return s, nil
-	case !ok:
-		s.refuse(Refusal{Key: "error.file_no_report"})
-		return s, nil
-	case !s.Sent.IsZero():
+	if !s.Sent.IsZero() {
 		s.kept(Say("evidence.added", "ticket", literal(s.Report.Ticket())), *in.File)
 		if tidy(in.Text) != "" {
 			s.say(Say("evidence.note_late"))
@@ -73,6 +63,12 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 		late.By = Marks{}
 		return s, []Effect{Attach{s.Report, late}}
 	}
+	f := r.drafted(s)
+	st, ok := f.files()
+	if !ok {
+		s.refuse(Refusal{Key: "error.file_no_report"})
+		return s, nil
+	}
 	had, answered := s.Answers[st.ID]
 	a, err := st.Kind.Read(in, had)
 	if ref := (Refusal{}); errors.As(err, &ref) {
@@ -81,13 +77,23 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 	}
 	a.Open = !answered || had.Open
 	s.Early = s.Early || !answered
-	s.set(st.ID, a)
+	s.hold(in, st.ID, a)
+	voice := strings.HasPrefix(in.File.Type, "audio/")
 	key := "evidence.kept"
 	switch {
 	case len(a.Files) == len(had.Files):
 		key = "evidence.again"
-	case strings.HasPrefix(in.File.Type, "audio/"):
+	case voice:
 		key = "evidence.kept_voice"
+	}
+	if key == "evidence.kept" && s.Flow == "" {
+		key = "early.held"
+	}
+	if told, ok := f.byRole(RoleStory); ok && voice {
+		if had, answered := s.Answers[told.ID]; !answered || had.Text == "" {
+			s.set(told.ID, Answer{Codes: []Code{Voice}, Open: true})
+			key = "early.voice"
+		}
 	}
 	s.kept(Say(key, "n", number(len(a.Files))), *in.File)
 	s.noted(in, a)
@@ -104,7 +110,7 @@ func (s *Session) noted(in Input, a Answer) {
 // kept says that a file is kept, once for an album, beside what was refused.
 func (s *Session) kept(p Phrase, f File) {
 	s.Notices = slices.DeleteFunc(slices.Clone(s.Notices), func(n Phrase) bool {
-		return slices.Contains([]string{"evidence.kept", "evidence.kept_voice", "evidence.again", "evidence.added"}, n.Key)
+		return slices.Contains([]string{"evidence.kept", "early.held", "early.voice", "evidence.kept_voice", "evidence.again", "evidence.added"}, n.Key)
 	})
 	s.say(p)
 	if !f.Clean {

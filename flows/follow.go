@@ -34,6 +34,7 @@ type Receipt struct {
 	Wait      time.Duration // nobody looked: too many were wrong before
 	Report    ReportID      // "" when the claim is wrong
 	Sent      time.Time
+	Zone      *time.Location // of its place; nil is western Indonesia's
 	Withdrawn bool
 	Closed    bool
 	Happened  []Happening
@@ -160,9 +161,13 @@ func (r Rules) shown(s Session, in Input) (Session, []Effect) {
 	s.Access = &Access{Ticket: got.Report.Ticket(), Report: got.Report, Tag: buttonTag(in.New), Until: in.At.Add(accessTime), Over: got.Withdrawn}
 	s.Aside = AsideCase
 	s.say(Say("case.head", "ticket", literal(s.Access.Ticket)))
-	history := Phrase{Key: "case.history", Items: []Phrase{Say("case.event.sent", "day", literal(Day(got.Sent)))}}
+	zone := got.Zone
+	if zone == nil {
+		zone = wib
+	}
+	history := Phrase{Key: "case.history", Items: []Phrase{Say("case.event.sent", "day", literal(Day(got.Sent, zone)))}}
 	for _, h := range got.Happened {
-		history.Items = append(history.Items, Say("case.event."+h.What, "day", literal(Day(h.At)), "text", literal(h.Text)))
+		history.Items = append(history.Items, Say("case.event."+h.What, "day", literal(Day(h.At, zone)), "text", literal(h.Text)))
 	}
 	s.say(history)
 	switch {
@@ -272,12 +277,12 @@ func ask(in Input, kind string) Ask { return Ask{"P-" + in.New.Ticket()[:9], kin
 func (r Rules) held(s Session) Phrase {
 	var what Phrase
 	switch {
-	case s.Asking():
+	case s.Draft():
 		what.Items = append(what.Items, Say("data.draft", "answers", number(len(s.Answers)), "files", number(s.Files())))
 		f := r.Flow(s.Flow)
 		for _, st := range f.Steps {
 			if a, ok := s.Answers[st.ID]; ok && st.Role == RoleConsent {
-				what.Items = append(what.Items, Say("data.consent", "day", literal(Day(a.At))))
+				what.Items = append(what.Items, Say("data.consent", "day", literal(Day(a.At, f.zone(s.Answers)))))
 			}
 		}
 	case !s.Sent.IsZero():
@@ -298,7 +303,7 @@ func (r Rules) rights(s Session, in Input) (Session, []Effect) {
 		}
 		s.say(Say("data.correct_sent"))
 	case "withdraw":
-		if s.Asking() {
+		if s.Draft() {
 			return r.delete(s, in, "data.withdrawn", asked)
 		}
 		s.say(Say("data.withdraw_sent"))
@@ -313,7 +318,7 @@ func (r Rules) rights(s Session, in Input) (Session, []Effect) {
 // delete deletes the draft at once, or forgets in this chat that a report was
 // sent from it.
 func (r Rules) delete(s Session, in Input, key string, asked Ask) (Session, []Effect) {
-	id, draft := s.Report, s.Asking()
+	id, draft := s.Report, s.Draft()
 	sent := !s.Sent.IsZero()
 	notices := s.Notices
 	s.clear()

@@ -1,6 +1,10 @@
 package flows
 
-import "time"
+import (
+	"time"
+
+	"github.com/netralitas/netra/flows/region"
+)
 
 // Command is what a reporter can say at any time, as /word or as a plain word
 // in any language.
@@ -46,22 +50,24 @@ type Input struct {
 	New  ReportID  // the identifier to use if a report begins now
 
 	Text     string
+	Passed   bool // Text is somebody else's, passed on
 	Command  Command
 	Payload  string // what a deep link added to Start, or what follows Check
 	Press    *Press
 	File     *File
 	Contact  *Contact
 	Location bool
-	Problem  *Refusal // the channel could not take what was sent, and why
-	Said     string   // the channel's name for the message, by which Edits names it later
-	Edits    string   // the earlier message that this one changes
-	Deleted  bool     // the message that Edits names was deleted
-	Album    string   // messages of one album share it
-	Vanishes bool     // the channel can have messages disappear by themselves
-	Cleans   string   // the channel can delete messages; names what stays
-	Receipt  *Receipt // what the store says of the input's Claim
-	Numbered bool     // the channel showed the choices with numbers, having no buttons
-	Picks    []Code   // several choices at once, found by their numbers
+	Near     []region.Code // the regions around a Location, nearest first
+	Problem  *Refusal      // the channel could not take what was sent, and why
+	Said     string        // the channel's name for the message, by which Edits names it later
+	Edits    string        // the earlier message that this one changes
+	Deleted  bool          // the message that Edits names was deleted
+	Album    string        // messages of one album share it
+	Vanishes bool          // the channel can have messages disappear by themselves
+	Cleans   string        // the channel can delete messages; names what stays
+	Receipt  *Receipt      // what the store says of the input's Claim
+	Numbered bool          // the channel showed the choices with numbers, having no buttons
+	Picks    []Code        // several choices at once, found by their numbers
 }
 
 // Words is what the rules must know about language. Package locales has it.

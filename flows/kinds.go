@@ -7,6 +7,23 @@ import (
 	"unicode/utf8"
 )
 
+// giving is a kind whose answers can have codes that are no buttons.
+type giving interface{ gives() []Code }
+
+// gives are the codes that answers of a kind can have.
+func gives(k Kind) []Code {
+	if g, ok := k.(giving); ok {
+		return g.gives()
+	}
+	return k.Accepts().Codes
+}
+
+// again is a kind that asks back about an answer that is open: what, and what
+// can be pressed. Other words are read as the answer anew.
+type again interface {
+	again(had Answer) (ask Phrase, choices []Option)
+}
+
 // Accepts says what a step can take, so that a channel can offer it.
 type Accepts struct {
 	Text    bool
@@ -83,57 +100,6 @@ func (k Text) Read(in Input, _ Answer) (Answer, error) {
 func (k Text) holds(a Answer) bool {
 	return a.Text != "" && len(a.Codes) == 0 || oneOf(a, k.Codes)
 }
-
-// Date is a day as people write it, or one of Codes. It takes plain text for
-// now; what it stores is what they wrote, and when: "yesterday" needs it.
-type Date struct{ Codes []Code }
-
-const longestDate = 100
-
-// Accepts implements Kind.
-func (k Date) Accepts() Accepts { return Accepts{Text: true, Codes: k.Codes} }
-
-// Read implements Kind.
-func (k Date) Read(in Input, _ Answer) (Answer, error) {
-	if c, ok := pressed(in, k.Codes); ok {
-		return Answer{Codes: []Code{c}, At: in.At}, nil
-	}
-	t := tidy(in.Text)
-	switch {
-	case t == "":
-		return Answer{}, need(in, "error.need_text")
-	case utf8.RuneCountInString(t) > longestDate:
-		return Answer{}, Refusal{Key: "error.bad_date"}
-	}
-	if d := digits.FindStringSubmatch(t); d != nil {
-		return readDigits(d, in.At)
-	}
-	if !strings.ContainsFunc(t, unicode.IsLetter) || strings.ContainsAny(t, "/\\") {
-		return Answer{}, Refusal{Key: "error.bad_date"}
-	}
-	return Answer{Text: t}, nil
-}
-
-func (k Date) holds(a Answer) bool { return Text{Codes: k.Codes}.holds(a) }
-
-// Region is a place in the administrative order. It takes plain text for now.
-type Region struct{}
-
-// Accepts implements Kind.
-func (Region) Accepts() Accepts { return Accepts{Text: true} }
-
-// Read implements Kind.
-func (Region) Read(in Input, had Answer) (Answer, error) {
-	if in.Location {
-		return Answer{}, Refusal{Key: "error.location"}
-	}
-	if t := tidy(in.Text); t != "" && !strings.ContainsFunc(t, unicode.IsLetter) {
-		return Answer{}, Refusal{"error.region_none", map[string]Phrase{"q": literal(clip(t, 40))}}
-	}
-	return Text{Min: 3, Max: 120}.Read(in, had)
-}
-
-func (Region) holds(a Answer) bool { return Text{}.holds(a) }
 
 // Choice is one of a few codes.
 type Choice struct{ Codes []Code }
@@ -346,6 +312,8 @@ type Review struct{}
 // The codes of Review.
 const (
 	Send   Code = "send"
+	More   Code = "more" // asks for the details that are left
+	Blur   Code = "blur" // hides what makes the reporter easy to recognise
 	Change Code = "change"
 )
 
@@ -354,7 +322,7 @@ func (Review) Accepts() Accepts { return Accepts{Codes: []Code{Send, Change}} }
 
 // Read implements Kind.
 func (Review) Read(in Input, _ Answer) (Answer, error) {
-	if c, ok := pressed(in, []Code{Send, Change}); ok {
+	if c, ok := pressed(in, []Code{Send, More, Blur, Change}); ok {
 		return Answer{Codes: []Code{c}}, nil
 	}
 	return Answer{}, need(in, "error.pick_one")
@@ -366,7 +334,7 @@ func (Review) holds(Answer) bool { return false } // a review is never behind us
 func need(in Input, key string) Refusal {
 	switch {
 	case in.Location:
-		return Refusal{Key: "error.location"}
+		return Refusal{Key: "error.location_unasked"}
 	case in.Contact != nil:
 		return Refusal{Key: "error.contact"}
 	}

@@ -119,6 +119,8 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	switch {
 	case s.Asking():
 		return r.answer(s, in)
+	case s.Sent.IsZero() && r.early(in):
+		return r.begun(s, in), nil
 	case !s.Sent.IsZero():
 		s.say(Say("menu.sent_already"))
 	default:
@@ -139,6 +141,10 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 		if f := r.Flow(FlowID(in.Payload)); f.ID != "" {
 			return r.begin(s, f, in)
 		}
+		if p := placeOf(dashed(in.Payload)); p != "" { // a poster
+			s.hold(in, "region", Answer{Codes: []Code{placeCode(p)}})
+			s.say(Say("menu.region", "value", literal(p.Full())))
+		}
 		if in.Command == Start {
 			s.say(Say("menu.greeting"))
 		}
@@ -148,9 +154,12 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 		}
 	case Cancel:
 		// Saying it twice may mean "no, cancel that": only a plain yes deletes.
-		if s.Asking() {
+		switch {
+		case s.Asking():
 			s.Aside = AsideCancel
-		} else {
+		case s.holding():
+			return r.discard(s)
+		default:
 			s.say(Say("menu.no_draft"))
 		}
 	case Language:
@@ -264,6 +273,10 @@ func (r Rules) press(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	case "clear":
 		return r.clear(s)
+	case "enough":
+		s.unset(f.review())
+		s.At = ""
+		return s, nil
 	case "done":
 		in.Command, in.Press = Done, nil
 	}
@@ -295,9 +308,15 @@ func (r Rules) menu(s Session, in Input) (Session, []Effect) {
 	return s, nil
 }
 
+// begin begins a report, with what came before its flow was chosen in it.
 func (r Rules) begin(s Session, f Flow, in Input) (Session, []Effect) {
+	id, early := s.Report, s.Answers
+	if !s.holding() {
+		id, early = in.New, nil
+	}
 	s.clear()
-	s.Flow, s.Report = f.ID, in.New
+	s.Flow, s.Report = f.ID, id
+	r.take(&s, f, early)
 	return s, nil
 }
 
@@ -313,21 +332,35 @@ func (r Rules) discard(s Session) (Session, []Effect) {
 func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	f := r.Flow(s.Flow)
 	st := f.current(s)
-	if takes := st.Kind.Accepts(); in.Command == Done && !takes.Several && !takes.Files {
+	takes := st.Kind.Accepts()
+	if in.Command == Done && !takes.Several && !takes.Files {
 		in.Text = "" // "done" is no answer here
 	}
+	if !takes.Text && in.Command == "" && in.Press == nil && r.tells(f, &s, in) {
+		return s, nil
+	}
+	in.At = in.At.In(f.zone(s.Answers))
 	had := f.had(st, s)
 	a, err := st.Kind.Read(in, had)
+	if err == nil && st.Role == RoleKnown && f.before(a, s.Answers) {
+		err = Refusal{Key: "error.known_before"}
+	}
 	if ref := (Refusal{}); errors.As(err, &ref) {
 		s.refuse(ref)
 		return s, nil
 	}
 	if _, review := st.Kind.(Review); review {
-		if a.Is(Change) {
+		switch {
+		case a.Is(Change):
 			s.Aside = AsideEdit
-			return s, nil
+		case a.Is(More):
+			s.set(st.ID, a)
+		case a.Is(Blur):
+			return r.blur(s, f), nil
+		default:
+			return r.submit(s, f, in)
 		}
-		return r.submit(s, f, in)
+		return s, nil
 	}
 	if st.ends(a) {
 		id := s.Report
@@ -349,8 +382,14 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	}
 	s.At = ""
-	if _, consent := st.Kind.(Consent); !consent && len(a.Codes) > 0 {
-		s.say(Say("question.answered", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+	switch st.Kind.(type) {
+	case Consent:
+	case Region, Date:
+		s.say(Say("question.understood", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+	default:
+		if len(a.Codes) > 0 {
+			s.say(Say("question.answered", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, a)))
+		}
 	}
 	return s, nil
 }
@@ -370,6 +409,14 @@ func (r Rules) store(s *Session, f Flow, st Step, a Answer, in Input) {
 	}
 	s.set(st.ID, a)
 	s.prune(f)
+	switch st.Role {
+	case RoleRegion:
+		s.rezone(f)
+	case RoleWhen: // a day of learning that comes before it now is asked for again
+		if known, ok := f.byRole(RoleKnown); ok && f.before(s.Answers[known.ID], s.Answers) {
+			s.unset(known.ID)
+		}
+	}
 }
 
 // prune forgets private answers that another answer rules out: who becomes
@@ -387,13 +434,7 @@ func (s *Session) prune(f Flow) {
 
 // submit ends the report. What the reporter was shown is what is sent.
 func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
-	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: f.At(in.At), Answers: map[StepID]Answer{}}
-	for _, st := range f.asked(s.Answers) {
-		if a, ok := f.valid(*st, s.Answers); ok {
-			a.At = f.At(a.At)
-			rep.Answers[st.ID] = a.finished()
-		}
-	}
+	rep := f.finished(s, in.At)
 	notices := s.Notices
 	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: in.At.UTC(), Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen, Cleans: in.Cleans}
 	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket()), "pin", literal(rep.ID.PIN())))
@@ -402,6 +443,18 @@ func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	}
 	s.Aside = AsideSent
 	return s, []Effect{Submit{rep}}
+}
+
+// finished is the report that the session would send.
+func (f Flow) finished(s Session, at time.Time) Finished {
+	rep := Finished{ID: s.Report, Flow: s.Flow, Lang: s.Lang, Sent: f.At(at), Answers: map[StepID]Answer{}}
+	for _, st := range f.asked(s.Answers) {
+		if a, ok := f.valid(*st, s.Answers); ok {
+			a.At = f.At(a.At)
+			rep.Answers[st.ID] = a.finished()
+		}
+	}
+	return rep
 }
 
 // At is a time as reports of the flow hold it: of a coarse one only the day.
@@ -440,6 +493,11 @@ func (r Rules) skip(s Session, in Input) (Session, []Effect) {
 	f := r.Flow(s.Flow)
 	st := f.current(s)
 	switch had, ok := s.Answers[st.ID]; {
+	case st.narrowing(had):
+		had.Open = false // "skip" after the regency means "no smaller"
+		r.store(&s, f, st, had, in)
+		s.At = ""
+		s.say(Say("question.understood", "label", Say(f.Key(st.ID, "label")), "value", f.Value(st, had)))
 	case !st.Skip:
 		s.say(Say("error.required"))
 	case ok && !had.Empty() && st.Kind.Accepts().Files:
@@ -479,9 +537,17 @@ func (r Rules) back(s Session, was Aside) Session {
 		s.say(Say("question.first"))
 		return s
 	}
-	if a, ok := s.Answers[cur.ID]; ok && a.Open && !a.Empty() {
-		a.Open = false
-		s.set(cur.ID, a)
+	if a, ok := s.Answers[cur.ID]; ok && a.Open {
+		switch cur.Kind.(type) {
+		case Region, Date: // back from "which one?" is back to the question
+			s.unset(cur.ID)
+			return s
+		case Multi, Files:
+			if !a.Empty() {
+				a.Open = false
+				s.set(cur.ID, a)
+			}
+		}
 	}
 	s.At = prev
 	return s

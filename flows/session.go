@@ -215,6 +215,12 @@ func fingerprint(id string) uint64 {
 // Asking reports whether a report is in progress.
 func (s Session) Asking() bool { return s.Flow != "" && s.Sent.IsZero() }
 
+// holding reports whether something was sent before a flow was chosen.
+func (s Session) holding() bool { return s.Flow == "" && len(s.Answers) > 0 }
+
+// Draft reports whether the session has a report that was not sent.
+func (s Session) Draft() bool { return s.Asking() || s.holding() }
+
 // Files counts the evidence of the report in progress.
 func (s Session) Files() int {
 	n := 0

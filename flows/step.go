@@ -30,6 +30,7 @@ type Step struct {
 	ID    StepID
 	Kind  Kind
 	Skip  bool   // the reporter may leave it unanswered
+	Extra bool   // a detail: asked only of who wants to add some, at the review
 	When  When   // asked only when this holds
 	Share Share  // what supervisors see of the answer
 	Ends  []Code // codes that end the conversation; "….<code>.end" says so
@@ -64,6 +65,7 @@ const (
 	RolePhone   Role = "phone"
 	RoleBodies  Role = "bodies"
 	RoleFollow  Role = "follow"
+	RoleVoter   Role = "voter"
 )
 
 // Flow is an ordered list of steps, the last of which is the review.
@@ -88,7 +90,7 @@ func (f Flow) Step(id StepID) (Step, bool) {
 // common codes mean the same in every step.
 var common = map[Code]bool{
 	"yes": true, "no": true, "unknown": true, "today": true, "yesterday": true,
-	"done": true, "keep": true, "skip": true, "back": true, "cancel": true, "clear": true,
+	"done": true, "keep": true, "skip": true, "back": true, "cancel": true, "clear": true, "enough": true,
 }
 
 // Key returns the locale key of something about a step: "ask", "label", …
@@ -105,16 +107,49 @@ func (f Flow) CodeKey(st StepID, c Code) string {
 }
 
 // asked returns the steps that apply to these answers, in order. A step whose
-// condition looks at a step that does not apply does not apply either.
+// condition looks at a step that does not apply does not apply either. Details
+// apply when they are given, or wanted.
 func (f Flow) asked(answers map[StepID]Answer) []*Step {
 	out := make([]*Step, 0, len(f.Steps))
+	more := f.more(answers)
 	for i := range f.Steps {
 		st := &f.Steps[i]
+		if _, given := answers[st.ID]; st.Extra && !more && !given {
+			continue
+		}
 		if f.holds(st.When, out, answers) {
 			out = append(out, st)
 		}
 	}
 	return out
+}
+
+// review is the last step.
+func (f Flow) review() StepID {
+	if len(f.Steps) == 0 {
+		return ""
+	}
+	return f.Steps[len(f.Steps)-1].ID
+}
+
+// more reports whether the reporter is adding details.
+func (f Flow) more(answers map[StepID]Answer) bool { return answers[f.review()].Is(More) }
+
+// left are the details that could still be given.
+func (f Flow) left(answers map[StepID]Answer) int {
+	var before []*Step
+	n := 0
+	for i := range f.Steps {
+		st := &f.Steps[i]
+		if !f.holds(st.When, before, answers) {
+			continue
+		}
+		before = append(before, st)
+		if a, given := answers[st.ID]; st.Extra && (!given || a.Skipped) {
+			n++
+		}
+	}
+	return n
 }
 
 // holds reports whether a condition holds, given the steps asked before.

@@ -22,6 +22,10 @@ func (r Rules) understand(s Session, in Input) Input {
 		}
 		return in
 	}
+	if word, place, ok := strings.Cut(text, " "); ok && placeOf(dashed(place)) != "" && r.Words.Command(word) == Report {
+		in.Command, in.Payload = Report, place // from a poster
+		return in
+	}
 	if rest, ok := r.checking(text); ok {
 		in.Command, in.Payload = Check, rest
 		return in

@@ -28,16 +28,19 @@ func (f Flow) Validate(has func(key string) bool) error {
 				bad("step %q depends on %q, which does not come earlier", st.ID, w.Step)
 				unreachable[st.ID] = true
 			case !slices.ContainsFunc(w.Is, func(c Code) bool {
-				return slices.Contains(on.Kind.Accepts().Codes, c) && !slices.Contains(on.Ends, c)
+				return slices.Contains(gives(on.Kind), c) && !slices.Contains(on.Ends, c)
 			}) || unreachable[w.Step]:
 				bad("step %q can never be asked: %q never answers any of %v and goes on", st.ID, w.Step, w.Is)
 				unreachable[st.ID] = true
 			}
 			for _, c := range w.Is {
-				if ok && !slices.Contains(on.Kind.Accepts().Codes, c) {
+				if ok && !slices.Contains(gives(on.Kind), c) {
 					bad("step %q waits for code %q, which %q does not offer", st.ID, c, w.Step)
 				}
 			}
+		}
+		if st.Extra && !st.Skip {
+			bad("step %q is a detail, so it must be one that can be skipped", st.ID)
 		}
 		if _, review := st.Kind.(Review); review != (i == len(f.Steps)-1) {
 			bad("step %q: the review must be the last step, and only that", st.ID)
@@ -64,7 +67,7 @@ func (f Flow) wordsOf(st Step) []string {
 			keys = append(keys, f.Key(st.ID, "skipped"))
 		}
 	}
-	for _, c := range st.Kind.Accepts().Codes {
+	for _, c := range gives(st.Kind) {
 		keys = append(keys, f.CodeKey(st.ID, c))
 	}
 	for _, c := range st.Ends {

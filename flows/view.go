@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strconv"
+	"time"
 )
 
 // Option is something the reporter may press, or answer by its number or words.
@@ -157,19 +158,33 @@ func (r Rules) question(v *View, s Session) {
 	v.Accepts = st.Kind.Accepts()
 
 	if _, review := st.Kind.(Review); review {
-		v.ask(Say(f.Key(st.ID, "ask")))
-		v.Body = append(v.Body, r.answers(f, s))
-		v.offer(st.ID, Send, f.CodeKey(st.ID, Send))
-		v.offer(st.ID, Change, f.CodeKey(st.ID, Change))
-		v.nav(st.ID, "cancel")
+		r.review(v, s, f)
 		return
 	}
-	at := slices.IndexFunc(steps, func(x *Step) bool { return x.ID == st.ID })
-	v.Body = append(v.Body, Say("question.progress", "n", number(at+1), "of", number(len(steps)-1)))
-	if at == 0 {
+	at, of := f.progress(steps, st)
+	key := "question.progress"
+	if st.Extra {
+		key = "question.detail"
+	}
+	v.Body = append(v.Body, Say(key, "n", number(at), "of", number(of)))
+	if steps[0].ID == st.ID {
 		if opening := string(f.ID) + ".opening"; r.Words.Version(s.Lang, opening) != "" {
 			v.ask(Say(opening))
 		}
+	}
+	if k, ok := st.Kind.(again); ok && had.Open {
+		ask, choices := k.again(had)
+		v.ask(ask)
+		for _, o := range choices {
+			o.Step = st.ID
+			v.Choices = append(v.Choices, o)
+		}
+		if st.narrowing(had) {
+			v.nav(st.ID, "skip")
+		}
+		v.nav(st.ID, "back")
+		v.nav(st.ID, "cancel")
+		return
 	}
 	if v.Accepts.Files && !had.Empty() { // the long question was read once
 		v.ask(Say("evidence.more", "value", f.Value(st, had)))
@@ -202,10 +217,51 @@ func (r Rules) question(v *View, s Session) {
 	if st.Skip && had.Empty() {
 		v.nav(st.ID, "skip")
 	}
-	if at > 0 {
+	if st.Extra && f.more(s.Answers) {
+		v.nav(st.ID, "enough")
+	}
+	if steps[0].ID != st.ID {
 		v.nav(st.ID, "back")
 	}
 	v.nav(st.ID, "cancel")
+}
+
+// progress counts a step among those of its sort: questions, or details.
+func (f Flow) progress(steps []*Step, st Step) (at, of int) {
+	for _, x := range steps {
+		if _, review := x.Kind.(Review); review || x.Extra != st.Extra {
+			continue
+		}
+		of++
+		if x.ID == st.ID {
+			at = of
+		}
+	}
+	return at, of
+}
+
+// review shows what supervisors will read, exactly, and what they will not.
+func (r Rules) review(v *View, s Session, f Flow) {
+	id := f.review()
+	v.ask(Say(f.Key(id, "ask")))
+	for _, part := range r.Card(f.finished(s, time.Time{})) {
+		if len(part) > 0 {
+			v.ask(Phrase{Key: "review.list", Items: part})
+		}
+	}
+	if private := r.private(f, s); len(private.Items) > 0 {
+		v.ask(private)
+	}
+	if risks := f.risks(s.Answers); len(risks) > 0 {
+		v.ask(Say("review.risks", "list", Phrase{Items: risks}))
+		v.offer(id, Blur, "review.blur")
+	}
+	v.offer(id, Send, f.CodeKey(id, Send))
+	if f.left(s.Answers) > 0 {
+		v.offer(id, More, "review.more")
+	}
+	v.offer(id, Change, f.CodeKey(id, Change))
+	v.nav(id, "cancel")
 }
 
 // reviewed are the steps whose answers a reporter can change: all but consent.
@@ -220,18 +276,14 @@ func (r Rules) reviewed(f Flow, s Session) []*Step {
 	})
 }
 
-// answers lists every answer, and marks what supervisors' groups do not see.
-func (r Rules) answers(f Flow, s Session) Phrase {
-	list := Phrase{}
+// private lists the answers that supervisors' groups do not see.
+func (r Rules) private(f Flow, s Session) Phrase {
+	list := Phrase{Key: "review.private"}
 	for _, st := range r.reviewed(f, s) {
-		a, _ := f.valid(*st, s.Answers)
-		key := "review.line"
-		if st.Share != Shown {
-			key = "review.line_private"
+		if a, _ := f.valid(*st, s.Answers); st.Share != Shown && !a.Skipped {
+			list.Items = append(list.Items, Say("review.line_private", "label", Say(f.Key(st.ID, "label")), "value", f.Value(*st, a)))
 		}
-		list.Items = append(list.Items, Say(key, "label", Say(f.Key(st.ID, "label")), "value", f.Value(*st, a)))
 	}
-	list.Key = "review.list"
 	return list
 }
 
@@ -251,8 +303,15 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 		return Say("common.not_given")
 	}
 	var p Phrase
-	if d := day(a); d != "" { // "yesterday" would be false tomorrow
-		return literal(d)
+	switch st.Kind.(type) {
+	case Date:
+		if a.Text != "" { // "yesterday" would be false tomorrow
+			return when(a.Text)
+		}
+	case Region:
+		if place := a.Place(); place != "" {
+			return literal(place.Full())
+		}
 	}
 	for _, c := range a.Codes {
 		p.Items = append(p.Items, Say(f.CodeKey(st.ID, c)))

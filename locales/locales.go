@@ -120,6 +120,13 @@ func (l *Locales) load(name string) error {
 	}
 	texts := map[string]text{}
 	var errs []error
+	var shows []string // what the channels show: part of a text that says it
+	for _, m := range file.Messages {
+		if strings.HasPrefix(m.ID, privacy+".") {
+			shows = append(shows, m.Other)
+		}
+	}
+	slices.Sort(shows) // a file has no order
 	for _, m := range file.Messages {
 		var one pieces
 		var oneErr error
@@ -137,6 +144,7 @@ func (l *Locales) load(name string) error {
 		for _, fact := range Facts {
 			said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
 		}
+		said = strings.ReplaceAll(said, "{{."+privacy+"}}", strings.Join(shows, ""))
 		sum := sha256.Sum256([]byte(said))
 		texts[m.ID] = text{m.Other, hex.EncodeToString(sum[:6]), p, one}
 	}

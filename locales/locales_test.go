@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -115,7 +116,10 @@ func TestLanguagesAgree(t *testing.T) {
 // card give it. Facts and the channel are not listed.
 var given = map[string][]string{
 	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"}, "question.changed": {"label", "value"}, "question.deleted": {"label"},
-	"review.line": {"label", "value"}, "review.line_private": {"label", "value"}, "review.list": {"list"},
+	"question.detail": {"n", "of"}, "question.understood": {"label", "value"}, "menu.region": {"value"}, "early.held": {"n"}, "early.voice": {"n"},
+	"region.district": {"value"}, "region.regency": {"value"}, "region.none": {"q"},
+	"date.day": {"weekday", "day", "month", "year"}, "date.about": {"date"}, "date.zone": {"date", "zone"}, "date.at": {"date", "time", "zone"}, "date.part": {"date", "part", "zone"}, "date.far": {"value"},
+	"review.private": {"list"}, "review.risks": {"list"}, "review.blurred": {"list"}, "review.line_private": {"label", "value"}, "review.list": {"list"},
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
 	"citizen.sent": {"ticket", "pin"}, "pressure.sent": {"ticket", "pin"},
@@ -144,7 +148,7 @@ func TestTextsUseWhatTheyAreGiven(t *testing.T) {
 		slices.Sort(want)
 		var have []string
 		for _, name := range placeholders(l.texts[home][k].raw) {
-			if name != "channel" && !slices.Contains(Facts, name) {
+			if name != "channel" && name != privacy && !slices.Contains(Facts, name) {
 				have = append(have, name)
 			}
 		}
@@ -171,7 +175,8 @@ var elsewhere = []string{
 	"card.citizen", "card.pressure",
 	"card.missing.files", "card.missing.office", "card.missing.person", "card.missing.place", "card.missing.status", "card.missing.when",
 	"citizen.evidence.note_label", "pressure.evidence.note_label",
-	"channel.telegram", "channel.terminal", "channel.whatsapp",
+	"channel.telegram", "channel.terminal", "channel.whatsapp", "privacy.telegram", "privacy.terminal", "privacy.whatsapp",
+	"date.pagi", "date.siang", "date.sore", "date.malam",
 	"channel.limited", "channel.limited_alone", "choices.and", "choices.buttons", "choices.ticked", "choices.one", "choices.several", "error.group", "error.rate", "error.unreadable", "error.view_once", "error.call", "terminal.hint",
 	"case.code", "case.pin", "case.withdraw", "case.hush", "case.close", "case.event.sent", "case.event.took", "case.event.asked", "case.event.wrote", "case.event.evidence", "case.event.withdrew", "case.event.closed",
 	"desk.event.took", "desk.event.asked", "desk.event.closed", "desk.event.looked", "desk.event.evidence", "desk.event.wrote", "desk.event.withdrew",
@@ -194,6 +199,10 @@ func used(t *testing.T, l *Locales) map[string]string {
 				keys[string(f.ID)+".sent_named"] = "flow " + string(f.ID)
 			}
 		}
+	}
+	for i := range 12 {
+		keys[fmt.Sprintf("date.weekday.%d", i%7)] = "dates"
+		keys[fmt.Sprintf("date.month.%d", i+1)] = "dates"
 	}
 	keys["pressure.opening"] = "flow pressure" // an opening is optional
 	for _, k := range navigation(t) {
@@ -234,7 +243,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|desk|error|evidence|help|language|menu|question|review|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|language|menu|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 
@@ -451,8 +460,8 @@ func TestRender(t *testing.T) {
 		{"phrase in phrase", "id", flows.Say("question.answered", "label", flows.Say("citizen.status.label"),
 			"value", flows.Phrase{Items: []flows.Phrase{flows.Say("citizen.status.pns")}}), "✓ <b>Status terlapor</b>: PNS/CPNS"},
 		{"lines", "id", flows.Phrase{Key: "review.list", Items: []flows.Phrase{
-			say("review.line", "label", "A", "value", "B"), say("review.line_private", "label", "C", "value", canary)}},
-			"• <b>A</b>: B\n• 🔒 <b>C</b>: &lt;b&gt;&amp;&quot;&lt;/i&gt;"},
+			say("review.line_private", "label", "A", "value", "B"), say("review.line_private", "label", "C", "value", canary)}},
+			"• <b>A</b>: B\n• <b>C</b>: &lt;b&gt;&amp;&quot;&lt;/i&gt;"},
 		{"value missing", "id", say("error.too_long"), "Terlalu panjang. Mohon ringkas, maksimal [n] huruf."},
 		{"one", "en", say("evidence.count", "n", "1"), "1 file"},
 		{"several", "en", say("evidence.count", "n", "3"), "3 files"},
@@ -613,7 +622,7 @@ func BenchmarkRender(b *testing.B) {
 	l := open(b)
 	list := flows.Phrase{Key: "review.list"}
 	for i, st := range flows.Citizen.Steps {
-		list.Items = append(list.Items, flows.Say("review.line", "n", flows.Phrase{Text: strconv.Itoa(i)},
+		list.Items = append(list.Items, flows.Say("review.line_private", "n", flows.Phrase{Text: strconv.Itoa(i)},
 			"label", flows.Say(flows.Citizen.Key(st.ID, "label")), "value", flows.Phrase{Items: []flows.Phrase{{Text: "Guru SD Negeri Contoh"}}}))
 	}
 	for _, c := range []struct {

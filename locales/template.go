@@ -45,6 +45,10 @@ func (p pieces) render(v *values) string {
 	return b.String()
 }
 
+// privacy is the value that says what a channel shows of people: {{.privacy}} is
+// the words of "privacy.<channel>".
+const privacy = "privacy"
+
 // values are what can be put into one text.
 type values struct {
 	l      *Locales
@@ -59,6 +63,9 @@ func (v *values) get(name string) string {
 	}
 	if name == "list" {
 		return v.l.join(v.lang, v.phrase.Items, "\n", v.extra)
+	}
+	if name == privacy {
+		return v.l.texts[v.lang][privacy+"."+v.extra["channel"]].raw
 	}
 	if s, ok := v.extra[name]; ok {
 		if t, known := v.l.texts[v.lang][name+"."+s]; known && name == "channel" {

@@ -190,7 +190,7 @@ func (d *Desk) add(ctx context.Context, a action, k store.EventKind, words strin
 func (d *Desk) history(a action) flows.Phrase {
 	list := flows.Phrase{Key: "desk.history", Args: map[string]flows.Phrase{"ticket": text(a.c.Report.ID.Ticket())}}
 	for _, e := range a.c.Events {
-		args := []any{"day", text(flows.Day(e.At)), "text", text(e.Text)}
+		args := []any{"day", text(flows.Day(e.At, d.Rules.Zone(a.c.Report))), "text", text(e.Text)}
 		if e.By != nil {
 			args = append(args, "name", text(signed(*e.By)))
 		}

@@ -44,7 +44,7 @@ body = "inspektorat"
 name = "bawaslu-contoh"
 address = "telegram:-1004"
 body = "bawaslu"
-regions = ["Kab. Contoh", "Kota Contoh"]
+regions = ["Kab. Contoh", "Kota Contoh", "61.11"]
 `
 
 func TestRoutes(t *testing.T) {
@@ -62,6 +62,9 @@ func TestRoutes(t *testing.T) {
 		}
 		return flows.Finished{Flow: f.ID, Answers: a}
 	}
+	in := func(place flows.Code) flows.Finished {
+		return flows.Finished{Flow: flows.Citizen.ID, Answers: map[flows.StepID]flows.Answer{"region": {Codes: []flows.Code{place}}}}
+	}
 	for _, c := range []struct {
 		name string
 		flow flows.Flow
@@ -70,6 +73,8 @@ func TestRoutes(t *testing.T) {
 	}{
 		{"elsewhere", flows.Citizen, report(flows.Citizen, "Kabupaten Jauh"), "bawaslu inspektorat"},
 		{"region", flows.Citizen, report(flows.Citizen, "Kecamatan Kenari, kota  contoh"), "inspektorat bawaslu-contoh"},
+		{"a district of the region", flows.Citizen, in("61-11-01"), "inspektorat bawaslu-contoh"},
+		{"its province only", flows.Citizen, in("61"), "bawaslu inspektorat"},
 		{"part of a word is no region", flows.Citizen, report(flows.Citizen, "Kota Contohan"), "bawaslu inspektorat"},
 		{"ticked bodies only", flows.Pressure, report(flows.Pressure, "Jauh", "bawaslu", "bkn"), "bawaslu bkn"},
 		{"one body", flows.Pressure, report(flows.Pressure, "Jauh", "bkn"), "bkn"},

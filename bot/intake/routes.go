@@ -13,6 +13,7 @@ import (
 
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/region"
 )
 
 // Route is one destination. A routes file is TOML, one [[intake]] each:
@@ -22,7 +23,7 @@ import (
 //	address = "telegram:-1001234567890"   # channel and address on it
 //	body    = "bawaslu"                   # bawaslu, bkn, bkd, inspektorat; empty: all
 //	kinds   = ["citizen", "pressure"]     # empty: both
-//	regions = ["kabupaten contoh"]        # words of the region; empty: everywhere
+//	regions = ["61.11", "kota contoh"]    # codes of Kepmendagri, or words of what reporters wrote; empty: everywhere
 type Route struct {
 	Name    string
 	Address string
@@ -133,14 +134,22 @@ func (r Route) takes(kind string) bool { return len(r.Kinds) == 0 || slices.Cont
 // there are any, else those for everywhere. Where the reporter said which bodies
 // may have it, no other body gets it; then there may be no destination at all.
 func (rs Routes) For(f flows.Flow, rep flows.Finished) []string {
-	_, region, _ := rep.ByRole(f, flows.RoleRegion)
+	_, where, _ := rep.ByRole(f, flows.RoleRegion)
 	_, allowed, asked := rep.ByRole(f, flows.RoleBodies)
-	where := fold(region.Text)
+	place, words := where.Place(), fold(where.Text)
+	if place != "" {
+		words = fold(place.Full())
+	}
 	takes := func(r Route) bool {
 		return r.takes(string(rep.Flow)) && (!asked || r.Body == "" || allowed.Is(flows.Code(r.Body)))
 	}
 	near := func(r Route) bool {
-		return slices.ContainsFunc(r.Regions, func(name string) bool { return strings.Contains(where, fold(name)) })
+		return slices.ContainsFunc(r.Regions, func(name string) bool {
+			if code := region.Code(name); code.Valid() {
+				return place != "" && place.Within(code)
+			}
+			return strings.Contains(words, fold(name))
+		})
 	}
 	var names []string
 	for _, r := range rs {

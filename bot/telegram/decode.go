@@ -45,11 +45,14 @@ type message struct {
 	Contact   *struct {
 		Phone string `json:"phone_number"`
 	} `json:"contact"`
-	Location *struct{} `json:"location"`
-	Venue    *struct{} `json:"venue"`
-	Pinned   *struct{} `json:"pinned_message"`
-	For      *chat     `json:"sender_chat"`
-	Answers  *struct {
+	Location *struct { // a venue has one, too
+		Latitude  float64 `json:"latitude"`
+		Longitude float64 `json:"longitude"`
+	} `json:"location"`
+	Passed  *struct{} `json:"forward_origin"`
+	Pinned  *struct{} `json:"pinned_message"`
+	For     *chat     `json:"sender_chat"`
+	Answers *struct {
 		ID   int   `json:"message_id"`
 		From *user `json:"from"`
 	} `json:"reply_to_message"`
@@ -129,7 +132,7 @@ func decodeMessage(m bot.Message, t *message) (bot.Message, bool) {
 	take := func(f *file) { m.File = &bot.Attachment{ID: f.ID, Size: f.Size} }
 	switch {
 	case t.Text != "":
-		m.Text = t.Text
+		m.Text, m.Passed = t.Text, t.Passed != nil
 	case len(t.Photo) > 0:
 		best := &t.Photo[0]
 		for i := range t.Photo {
@@ -152,8 +155,8 @@ func decodeMessage(m bot.Message, t *message) (bot.Message, bool) {
 		take(t.Note)
 	case t.Contact != nil:
 		m.Contact = &flows.Contact{Phone: t.Contact.Phone}
-	case t.Location != nil || t.Venue != nil:
-		m.Location = true
+	case t.Location != nil:
+		m.Location, m.Near = true, bot.Around(t.Location.Latitude, t.Location.Longitude)
 	case t.Pinned != nil || t.Timer != nil:
 		return m, false // service messages are nobody's words
 	default:

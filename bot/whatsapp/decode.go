@@ -93,6 +93,7 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 		m.Text = w.GetConversation()
 	case w.GetExtendedTextMessage() != nil:
 		m.Text = w.GetExtendedTextMessage().GetText()
+		m.Passed = w.GetExtendedTextMessage().GetContextInfo().GetIsForwarded()
 	case w.GetImageMessage() != nil:
 		file("image", w.GetImageMessage())
 		m.Text = w.GetImageMessage().GetCaption()
@@ -106,8 +107,12 @@ func decode(e *events.Message, from types.JID) (m bot.Message, ok bool) {
 	case w.GetDocumentMessage() != nil:
 		file("document", w.GetDocumentMessage())
 		m.Text = w.GetDocumentMessage().GetCaption()
-	case w.GetLocationMessage() != nil, w.GetLiveLocationMessage() != nil:
-		m.Location = true
+	case w.GetLocationMessage() != nil:
+		l := w.GetLocationMessage()
+		m.Location, m.Near = true, bot.Around(l.GetDegreesLatitude(), l.GetDegreesLongitude())
+	case w.GetLiveLocationMessage() != nil:
+		l := w.GetLiveLocationMessage()
+		m.Location, m.Near = true, bot.Around(l.GetDegreesLatitude(), l.GetDegreesLongitude())
 	case w.GetContactMessage() != nil:
 		m.Contact = &flows.Contact{Phone: phone(w.GetContactMessage().GetVcard())}
 	case len(w.GetContactsArrayMessage().GetContacts()) > 0:

@@ -14,6 +14,7 @@ import (
 	"github.com/netralitas/netra/bot/bottest"
 	"github.com/netralitas/netra/bot/bottest/whatsapptest"
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/region"
 	"github.com/netralitas/netra/store"
 )
 
@@ -233,7 +234,7 @@ func TestDeskByCommand(t *testing.T) {
 	o.room.Edit(id, "/tutup "+o.code+" tidak terbukti")
 	seq = o.room.Seq()
 	o.room.Say("/riwayat " + o.code)
-	o.hears(o.room, seq, flows.Day(time.Now())+" "+o.officer.Name+" #") // and four characters of the officer's key
+	o.hears(o.room, seq, flows.Day(time.Now(), region.Zone("WIB"))+" "+o.officer.Name+" #") // and four characters of the officer's key
 	var got []bot.Message
 	for len(heard) > 0 {
 		got = append(got, <-heard)

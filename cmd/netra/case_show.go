@@ -51,7 +51,7 @@ func (t *caseTool) show(_ context.Context, k store.Standing) error {
 			fmt.Fprintln(t.p.out)
 		}
 		for _, e := range k.Events {
-			p := flows.Say("desk.event."+string(e.Kind), "day", flows.Phrase{Text: flows.Day(e.At)}, "text", flows.Phrase{Text: e.Text})
+			p := flows.Say("desk.event."+string(e.Kind), "day", flows.Phrase{Text: flows.Day(e.At, t.rules.Zone(k.Report))}, "text", flows.Phrase{Text: e.Text})
 			if e.By != nil {
 				p.Args["name"] = flows.Phrase{Text: e.By.Name}
 			}

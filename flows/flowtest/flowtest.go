@@ -10,7 +10,8 @@
 //	> @photo NAME      sends a picture (@voice, @video likewise); "| words" adds a caption
 //	> @album A NAME    sends a picture that belongs to album A
 //	> @contact +62…    shares an address-book entry
-//	> @location        shares a location
+//	> @location A B    shares a location: latitude, longitude
+//	> @passed WORDS    passes somebody else's words on
 //	> @problem KEY     sends what the channel cannot take
 //	> @press T S C     presses a button of an old message: tag, step, code
 //	> @edit OLD => NEW changes the message of the line "> OLD" to the words NEW
@@ -34,6 +35,7 @@ import (
 	"time"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/region"
 )
 
 var update = flag.Bool("update", false, "rewrite transcripts")
@@ -213,7 +215,14 @@ func (p *replay) input(said string) (flows.Input, bool) {
 	case "@contact":
 		in.Contact = &flows.Contact{Phone: rest}
 	case "@location":
+		var lat, lng float64
+		fmt.Sscan(rest, &lat, &lng)
 		in.Location = true
+		if regency, districts := region.Near(lat, lng); regency != "" {
+			in.Near = append([]region.Code{regency}, districts...)
+		}
+	case "@passed":
+		in.Text, in.Passed = whole, true
 	case "@problem":
 		in.Problem = &flows.Refusal{Key: rest}
 	case "@press":
@@ -343,5 +352,5 @@ func (p *replay) view() {
 }
 
 func (p *replay) text(ph flows.Phrase) string {
-	return p.words.Plain(p.words.Render(p.session.Lang, ph, map[string]string{"channel": "Telegram"}))
+	return p.words.Plain(p.words.Render(p.session.Lang, ph, map[string]string{"channel": "telegram"}))
 }
