@@ -16,12 +16,6 @@ var cardRows = []struct {
 	{RoleKnown, "card.known"},
 }
 
-// needed are the roles whose absence a supervisor must know of.
-var needed = map[FlowID][]Role{
-	Citizen.ID:  {RolePerson, RoleOffice, RolePlace, RoleFiles},
-	Pressure.ID: {RoleStatus, RoleWhen, RoleFiles},
-}
-
 // Card is what supervisors read of a report, paragraph by paragraph: the answers
 // that the reporter saw marked as shown, and no others. The review shows the
 // reporter the same.
@@ -65,11 +59,14 @@ func (r Rules) Card(rep Finished) [][]Phrase {
 	} else {
 		rest = append(rest, CountFiles(rep.Files(f)))
 	}
-	rest = append(rest, f.missing(rep))
+	rest = append(rest, r.legal(f, rep)...)
+	meter := f.Meter(rep)
+	rest = append(rest, f.meter(meter)...)
+	if len(meter.Missing) > 0 {
+		rest = append(rest, Say("card.missing", "list", f.lacking(meter)))
+	}
 	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
-		rest = append(rest, Say("card.mode_named"))
-	} else {
-		rest = append(rest, Say("card.mode_anonymous"))
+		rest = append(rest, Say("card.named"))
 	}
 	rest = append(rest, Say("card.alleged"))
 	return [][]Phrase{{Say("card."+string(rep.Flow), "ticket", literal(rep.ID.Ticket()))}, facts, story, rest}
@@ -110,18 +107,4 @@ func CountFiles(files []File) Phrase {
 	default:
 		return Say("card.evidence_sealed", "n", number(len(files)), "shown", number(clean), "sealed", number(sealed))
 	}
-}
-
-// missing lists what the report lacks.
-func (f Flow) missing(rep Finished) Phrase {
-	var list Phrase
-	for _, role := range needed[f.ID] {
-		if _, _, ok := shown(f, rep, role); !ok {
-			list.Items = append(list.Items, Say("card.missing."+string(role)))
-		}
-	}
-	if len(list.Items) == 0 {
-		return Say("card.complete")
-	}
-	return Say("card.missing", "list", list)
 }

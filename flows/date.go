@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/netralitas/netra/flows/dates"
+	"github.com/netralitas/netra/flows/election"
 	"github.com/netralitas/netra/flows/region"
 )
 
@@ -22,6 +23,7 @@ const (
 	Yesterday Code = "yesterday"
 	Older     Code = "older"
 	Untimed   Code = "untimed" // no time of day was given
+	Late      Code = "late"    // a report of what was learned that day comes too late
 	Right     Code = "right"   // yes, that long ago
 )
 
@@ -34,7 +36,9 @@ const (
 func (k Date) Accepts() Accepts { return Accepts{Text: true, Codes: k.Codes} }
 
 // gives are the codes that answers can have.
-func (k Date) gives() []Code { return append([]Code{Today, Yesterday, Older, Untimed}, k.Codes...) }
+func (k Date) gives() []Code {
+	return append([]Code{Today, Yesterday, Older, Untimed, Late}, k.Codes...)
+}
 
 // Read implements Kind. in.At has the zone of the place.
 func (k Date) Read(in Input, had Answer) (Answer, error) {
@@ -133,6 +137,9 @@ func stamped(m dates.Moment, day, at time.Time) Answer {
 	}
 	if s.time == "" {
 		a.Codes = append(a.Codes, Untimed)
+	}
+	if at.After(election.Deadline(s.day)) {
+		a.Codes = append(a.Codes, Late)
 	}
 	return a
 }

@@ -5,12 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/netralitas/netra/flows/election"
 )
 
 // Rules is everything Advance needs to know besides session and input.
 type Rules struct {
-	Flows []Flow
-	Words Words
+	Flows     []Flow
+	Words     Words
+	Elections election.Calendar // those that the operator takes reports for
 }
 
 // Steps of the menu and the asides, as a Press names them.
@@ -382,6 +385,9 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 		return s, nil
 	}
 	s.At = ""
+	if st.Role == RoleKnown && f.Meter(f.finished(s, time.Time{})).Verdict == TooLate {
+		s.say(Say(f.Key(st.ID, "late")))
+	}
 	switch st.Kind.(type) {
 	case Consent:
 	case Region, Date:
@@ -439,7 +445,7 @@ func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: in.At.UTC(), Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen, Cleans: in.Cleans}
 	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket()), "pin", literal(rep.ID.PIN())))
 	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
-		s.say(Say(string(f.ID) + ".sent_named"))
+		s.say(Say(string(f.ID)+".sent_named", "until", until(f.Meter(rep).Until)))
 	}
 	s.Aside = AsideSent
 	return s, []Effect{Submit{rep}}

@@ -244,13 +244,17 @@ func (f Flow) progress(steps []*Step, st Step) (at, of int) {
 func (r Rules) review(v *View, s Session, f Flow) {
 	id := f.review()
 	v.ask(Say(f.Key(id, "ask")))
-	for _, part := range r.Card(f.finished(s, time.Time{})) {
+	rep := f.finished(s, time.Time{})
+	for _, part := range r.Card(rep) {
 		if len(part) > 0 {
 			v.ask(Phrase{Key: "review.list", Items: part})
 		}
 	}
 	if private := r.private(f, s); len(private.Items) > 0 {
 		v.ask(private)
+	}
+	if m := f.Meter(rep); len(m.Missing) > 0 {
+		v.ask(Say("review.lacking", "list", f.lacking(m)))
 	}
 	if risks := f.risks(s.Answers); len(risks) > 0 {
 		v.ask(Say("review.risks", "list", Phrase{Items: risks}))

@@ -119,10 +119,10 @@ var given = map[string][]string{
 	"question.detail": {"n", "of"}, "question.understood": {"label", "value"}, "menu.region": {"value"}, "early.held": {"n"}, "early.voice": {"n"},
 	"region.district": {"value"}, "region.regency": {"value"}, "region.none": {"q"},
 	"date.day": {"weekday", "day", "month", "year"}, "date.about": {"date"}, "date.zone": {"date", "zone"}, "date.at": {"date", "time", "zone"}, "date.part": {"date", "part", "zone"}, "date.far": {"value"},
-	"review.private": {"list"}, "review.risks": {"list"}, "review.blurred": {"list"}, "review.line_private": {"label", "value"}, "review.list": {"list"},
+	"review.private": {"list"}, "review.lacking": {"list"}, "meter.line": {"counts", "verdict"}, "meter.both": {"n", "of", "m", "mof"}, "meter.material": {"n", "of"}, "meter.until": {"until"}, "card.stage_of": {"election", "stage"}, "card.rows": {"rows"}, "card.rows_verify": {"rows"}, "review.risks": {"list"}, "review.blurred": {"list"}, "review.line_private": {"label", "value"}, "review.list": {"list"},
 	"evidence.kept": {"n"}, "evidence.kept_voice": {"n"}, "evidence.added": {"ticket"}, "evidence.count": {"n"}, "evidence.more": {"value"}, "evidence.note_long": {"n"}, "evidence.taken_back": {"n"},
 	"error.too_short": {"n"}, "error.too_long": {"n"}, "error.too_many_files": {"n"}, "error.region_none": {"q"}, "error.file_big": {"mb"},
-	"citizen.sent": {"ticket", "pin"}, "pressure.sent": {"ticket", "pin"},
+	"citizen.sent": {"ticket", "pin"}, "citizen.sent_named": {"until"}, "pressure.sent": {"ticket", "pin"},
 	"case.wait": {"minutes"}, "case.head": {"ticket"}, "case.history": {"list"}, "case.told": {"text"}, "case.withdrawn": {"ticket"},
 	"case.event.sent": {"day"}, "case.event.took": {"day"}, "case.event.evidence": {"day"}, "case.event.withdrew": {"day"},
 	"case.event.asked": {"day", "text"}, "case.event.wrote": {"day", "text"}, "case.event.closed": {"day", "text"},
@@ -173,7 +173,7 @@ func TestFlowsHaveTheirWords(t *testing.T) {
 // puts some together, and what only some channels refuse comes with them.
 var elsewhere = []string{
 	"card.citizen", "card.pressure",
-	"card.missing.files", "card.missing.office", "card.missing.person", "card.missing.place", "card.missing.status", "card.missing.when",
+	"meter.registrable", "meter.completable", "meter.tip", "meter.no_voter", "meter.too_late",
 	"citizen.evidence.note_label", "pressure.evidence.note_label",
 	"channel.telegram", "channel.terminal", "channel.whatsapp", "privacy.telegram", "privacy.terminal", "privacy.whatsapp",
 	"date.pagi", "date.siang", "date.sore", "date.malam",
@@ -243,7 +243,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|language|menu|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|language|menu|meter|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 

@@ -103,7 +103,7 @@ func caseCommand(ctx context.Context, p program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	t := &caseTool{p: p, c: c, s: s, own: own, rules: flows.Rules{Flows: flows.All, Words: l}, words: l, lang: l.Languages()[0], now: time.Now}
+	t := &caseTool{p: p, c: c, s: s, own: own, rules: flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections}, words: l, lang: l.Languages()[0], now: time.Now}
 	if do := all[verb]; do != nil {
 		return do(t, ctx)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/election"
 	"github.com/netralitas/netra/store/redis"
 )
 
@@ -28,6 +29,7 @@ type config struct {
 	WhatsApp                                    bool
 	WhatsAppRate                                int
 	Routes                                      intake.Routes
+	Elections                                   election.Calendar
 	RedisURL                                    string
 	Data, Keys, Listen                          string
 	Log                                         zerolog.Level
@@ -113,6 +115,12 @@ var settings = []setting{
 		}
 		rs, err := intake.ReadRoutes(v)
 		c.Routes = rs
+		return err
+	}},
+	{"NETRA_ELECTION", "", "election file (TOML): stages by region; empty: cards say that none is set", func(c *config, v string) (err error) {
+		if v != "" {
+			c.Elections, err = readElections(v)
+		}
 		return err
 	}},
 	{"NETRA_REDIS_URL", "", "Redis for sessions: redis://, rediss://, redis+sentinel://, redis+cluster://; empty: embedded", func(c *config, v string) error {

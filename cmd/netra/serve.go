@@ -157,7 +157,7 @@ func words(c config) (*locales.Locales, error) {
 // build wires the bot to its stores.
 func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer) {
 	routes := c.Routes
-	rules := flows.Rules{Flows: flows.All, Words: l}
+	rules := flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections}
 	d := &intake.Deliverer{
 		Routes: routes, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
 		Cards:    intake.Cards{Rules: rules, Words: l, Lang: l.Languages()[0]},
