@@ -20,6 +20,7 @@ const (
 	Cancel    Command = "cancel"
 	Language  Command = "language"
 	Help      Command = "help"
+	Info      Command = "info" // short cards on the law and on reporting
 	Danger    Command = "danger"
 	MyData    Command = "mydata"
 	Vanishing Command = "vanishing"

@@ -27,6 +27,7 @@ const (
 	stepCase     StepID = "case"
 	stepData     StepID = "data"
 	stepTidy     StepID = "tidy"
+	stepInfo     StepID = "info"
 )
 
 // Flow returns the flow with the id; the zero Flow when there is none, which
@@ -169,6 +170,8 @@ func (r Rules) command(s Session, in Input) (Session, []Effect) {
 		s.Aside = AsideLanguage
 	case Help:
 		s.say(Say("help.text"))
+	case Info:
+		s.Aside = AsideInfo
 	case Danger:
 		s.say(Say("help.emergency"))
 	case MyData:
@@ -229,6 +232,8 @@ func (r Rules) press(s Session, in Input) (Session, []Effect) {
 		return r.rights(s, in)
 	case stepTidy:
 		return r.tidied(s, in)
+	case stepInfo:
+		return r.told(s, p.Code), nil
 	}
 	switch {
 	case !s.Asking():
@@ -291,7 +296,7 @@ func (r Rules) menu(s Session, in Input) (Session, []Effect) {
 	case "language":
 		s.Aside = AsideLanguage
 	case "help":
-		s.say(Say("help.text"))
+		s.Aside = AsideInfo
 	case "check":
 		in.Payload = ""
 		return r.check(s, in)

@@ -131,6 +131,7 @@ const (
 	AsidePIN      Aside = "pin"      // is it yours?
 	AsideCase     Aside = "case"     // what happened to it, and what else?
 	AsideWithdraw Aside = "withdraw" // withdraw it?
+	AsideInfo     Aside = "info"     // what would you like to know?
 )
 
 // ofCase reports whether it is about a report that was looked up.

@@ -95,6 +95,9 @@ func (r Rules) whole(s Session) View {
 		v.offer(stepData, "delete", "data.delete")
 		v.offer(stepData, "check", "menu.check")
 		return v
+	case AsideInfo:
+		r.info(&v)
+		return v
 	case AsideCode, AsidePIN:
 		v.Tag, v.Accepts = "", Accepts{Text: true}
 		v.ask(Say("case." + string(s.Aside)))

@@ -204,6 +204,9 @@ func used(t *testing.T, l *Locales) map[string]string {
 		keys[fmt.Sprintf("date.weekday.%d", i%7)] = "dates"
 		keys[fmt.Sprintf("date.month.%d", i+1)] = "dates"
 	}
+	for _, topic := range []string{"neutral", "forbidden", "allowed", "handled", "elsewhere", "protection"} {
+		keys["info."+topic], keys["info."+topic+".text"] = "the cards", "the cards"
+	}
 	keys["pressure.opening"] = "flow pressure" // an opening is optional
 	for _, k := range navigation(t) {
 		keys[k] = "navigation"
@@ -212,7 +215,7 @@ func used(t *testing.T, l *Locales) map[string]string {
 		keys["language."+lang] = "the choice of language"
 	}
 	for _, c := range []flows.Command{flows.Start, flows.Report, flows.Resume, flows.Back, flows.Skip, flows.Cancel,
-		flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Vanishing, flows.Done, flows.Check, flows.Delete, flows.Tidy} {
+		flows.Language, flows.Help, flows.Info, flows.Danger, flows.MyData, flows.Vanishing, flows.Done, flows.Check, flows.Delete, flows.Tidy} {
 		keys["command."+string(c)] = "commands"
 		if slices.Contains(menu, c) {
 			keys["command."+string(c)+".menu"] = "commands"
@@ -243,7 +246,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|language|menu|meter|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 
@@ -552,8 +555,8 @@ func TestCommand(t *testing.T) {
 func TestMenu(t *testing.T) {
 	l := open(t)
 	for lang, want := range map[string][]string{
-		"id": {"lapor", "lanjut", "cek", "kembali", "lewati", "batal", "hapus", "bahasa", "bantuan", "darurat", "data", "bersihkan"},
-		"en": {"report", "resume", "check", "back", "skip", "cancel", "delete", "language", "help", "emergency", "mydata", "clear"},
+		"id": {"lapor", "lanjut", "cek", "kembali", "lewati", "batal", "hapus", "bahasa", "bantuan", "info", "darurat", "data", "bersihkan"},
+		"en": {"report", "resume", "check", "back", "skip", "cancel", "delete", "language", "help", "info", "emergency", "mydata", "clear"},
 	} {
 		var have []string
 		for i, m := range l.Menu(lang) {

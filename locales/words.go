@@ -140,7 +140,7 @@ func (l *Locales) indexWords() {
 // menu is the commands that a channel's own menu offers, in order.
 var menu = []flows.Command{
 	flows.Report, flows.Resume, flows.Check, flows.Back, flows.Skip, flows.Cancel, flows.Delete,
-	flows.Language, flows.Help, flows.Danger, flows.MyData, flows.Tidy,
+	flows.Language, flows.Help, flows.Info, flows.Danger, flows.MyData, flows.Tidy,
 }
 
 // indexCommands reads "command.<name>", whose words are divided by "|". The
