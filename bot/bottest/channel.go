@@ -264,10 +264,10 @@ func (f *fixture) restart() {
 // slow: one reporter's file takes its time; others go on.
 func (f *fixture) slow() {
 	waits, others := f.p.Reporter("id"), f.p.Reporter("id")
-	f.talk(waits, Citizen[:16])
+	f.talk(waits, Until(Citizen, "citizen.evidence.ask"))
 	release := f.p.Slow()
 	waits.Photo(Picture())
-	f.talk(others, Citizen[:16])
+	f.talk(others, Until(Citizen, "citizen.evidence.ask"))
 	release()
 	f.see(waits, "evidence.more")
 }
@@ -358,17 +358,18 @@ func crash(t *testing.T, open func(t *testing.T) Platform) {
 				f := newFixture(t, open(t))
 				f.start()
 				limit, done := 1, 0
+				asked := len(Until(Citizen, "citizen.evidence.ask"))
 				for n := 0; n <= limit; n++ {
 					r := f.p.Reporter("id")
 					f.stack.Knife.Set(0, false)
 					f.p.Cut(0, false)
-					f.talk(r, Citizen[:15])
+					f.talk(r, Citizen[:asked-1])
 					if where == "stores" {
 						f.stack.Knife.Set(n, after)
 					} else {
 						f.p.Cut(n, after)
 					}
-					f.talk(r, slices.Concat(Citizen[15:17], []Line{{Press: "common.clear", See: "evidence.cleared"}}, Citizen[16:]))
+					f.talk(r, slices.Concat(Citizen[asked-1:asked+1], []Line{{Press: "common.clear", See: "evidence.cleared"}}, Citizen[asked:]))
 					f.stack.Settled(f.ctx)
 					if n == 0 { // nothing was cut: this is how many operations there are
 						limit = f.stack.Knife.Count()

@@ -74,7 +74,7 @@ func (f *fixture) receipt() {
 // opened any more.
 func (f *fixture) deleted() {
 	r := f.p.Reporter("id")
-	f.talk(r, Citizen[:17])
+	f.talk(r, Until(Citizen, "evidence.more"))
 	r.Say("/hapus")
 	f.see(r, "data.deleted")
 	f.keyless()

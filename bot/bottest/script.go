@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netralitas/netra/flows"
@@ -109,6 +110,12 @@ var Pressure = []Line{
 	{Press: "common.done", See: "pressure.ongoing.ask"},
 	{Press: "common.enough", See: "pressure.review.ask"},
 	{Press: "pressure.review.send", See: "pressure.sent"},
+}
+
+// Until is the beginning of a script, to the line after which something is first
+// said.
+func Until(script []Line, see string) []Line {
+	return script[:1+slices.IndexFunc(script, func(l Line) bool { return l.See == see })]
 }
 
 // Talk plays a script, one line after the other has been answered.

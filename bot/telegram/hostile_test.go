@@ -50,7 +50,7 @@ func TestFileThatNeverComes(t *testing.T) {
 	u := server.NewUser("id")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	must(t, bottest.Talk(ctx, bottest.Person{User: u}, s.Words, "id", bottest.Picture(), bottest.Citizen[:16]))
+	must(t, bottest.Talk(ctx, bottest.Person{User: u}, s.Words, "id", bottest.Picture(), bottest.Until(bottest.Citizen, "citizen.evidence.ask")))
 	u.SendPhoto(bottest.Picture())
 	must(t, bottest.Person{User: u}.See(ctx, bottest.Words(s.Words, "id", "error.file_failed"), ""))
 	u.Say("lewati")

@@ -227,7 +227,9 @@ func FuzzUpdate(f *testing.F) {
 			t.Fatalf("%s\nlately: %q", log, lately)
 		}
 		for _, v := range server.Violations() {
-			// People of the fuzzer's making have not opened a chat.
+			if v.Method == "getFile" {
+				continue // files of the fuzzer's making are not there
+			}
 			t.Fatalf("Telegram would refuse: %+v\nlately: %q", v, lately)
 		}
 	})

@@ -193,7 +193,7 @@ func TestLimited(t *testing.T) {
 // TestGoneMedia: a file that has left WhatsApp's servers is asked for again.
 func TestGoneMedia(t *testing.T) {
 	d := newDesk(t)
-	d.talk(bottest.Citizen[:16]) // the question for evidence is open
+	d.talk(bottest.Until(bottest.Citizen, "citizen.evidence.ask")) // the question for evidence is open
 	release := d.p.Server.HoldDownload()
 	d.r.Photo(bottest.Picture())
 	time.Sleep(200 * time.Millisecond)

@@ -206,7 +206,7 @@ func TestBackup(t *testing.T) {
 	w := newWorld(t)
 	w.start()
 	ctx := deadline(t, 2*time.Minute)
-	drafter, sender := w.talks(ctx, bottest.Citizen[:22]), w.talks(ctx, bottest.Citizen)
+	drafter, sender := w.talks(ctx, bottest.Until(bottest.Citizen, "citizen.voter.ask")), w.talks(ctx, bottest.Citizen)
 	w.settled(ctx)
 	code, _ := receipt(sender)
 	w.stop()

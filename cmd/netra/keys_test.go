@@ -86,7 +86,8 @@ func TestRotateWhileServing(t *testing.T) {
 	w := newWorld(t)
 	w.start()
 	ctx := deadline(t, 2*time.Minute)
-	u := w.talks(ctx, bottest.Citizen[:18])
+	begun := bottest.Until(bottest.Citizen, "citizen.reporter_name.ask")
+	u := w.talks(ctx, begun)
 	vars := w.vars()
 	list := func() string {
 		t.Helper()
@@ -118,7 +119,7 @@ func TestRotateWhileServing(t *testing.T) {
 		}
 	}
 	has(t, w.logged(), "the keys of all reports are sealed anew")
-	if err := bottest.Talk(ctx, bottest.Person{User: u}, w.words, "id", bottest.Picture(), bottest.Citizen[18:]); err != nil {
+	if err := bottest.Talk(ctx, bottest.Person{User: u}, w.words, "id", bottest.Picture(), bottest.Citizen[len(begun):]); err != nil {
 		t.Fatal(err)
 	}
 	w.settled(ctx)
