@@ -44,6 +44,8 @@ type Message struct {
 	Quotes   Ref            `json:"quotes,omitempty"`   // in a group: the message of ours that it answers
 	Name     string         `json:"name,omitempty"`     // in a group: what the speaker is called there
 	Tries    int            `json:"-"`                  // failed turns so far
+	// Crowded says that many messages wait, so that who only begins must, too.
+	Crowded bool `json:"-"`
 	// Below says that words of ours may stand below the last question, so that
 	// the reply must be a new message: an edit above them would not be seen.
 	Below bool `json:"-"`

@@ -26,6 +26,7 @@ type Queue struct {
 	lanes   map[Address]*lane
 	flight  map[string]*item // by message id
 	recent  recent
+	rates   map[Address]rate
 	closed  bool
 	turn    time.Duration // how long turns take lately
 	room    *sync.Cond    // signalled when an item leaves
@@ -60,7 +61,7 @@ const (
 
 // NewQueue returns a queue. Close ends it.
 func NewQueue(b *Bot, ch Channel, inbox store.Inbox) *Queue {
-	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, flight: map[string]*item{}, removal: make(chan struct{}, 1), ready: make(chan *lane), ended: make(chan struct{})}
+	q := &Queue{bot: b, ch: ch, inbox: inbox, lanes: map[Address]*lane{}, rates: map[Address]rate{}, flight: map[string]*item{}, removal: make(chan struct{}, 1), ready: make(chan *lane), ended: make(chan struct{})}
 	q.room = sync.NewCond(&q.mu)
 	q.work, q.giveUp = context.WithCancel(context.Background())
 	go q.remove()
@@ -108,6 +109,7 @@ func (q *Queue) Accept(ctx context.Context, batch []Message) error {
 		q.mu.Unlock()
 		return errors.New("queue is closed, or nobody waits")
 	}
+	now := time.Now()
 	for _, m := range batch {
 		if q.recent.has(m.ID) {
 			continue
@@ -116,6 +118,14 @@ func (q *Queue) Accept(ctx context.Context, batch []Message) error {
 		if !on {
 			it = &item{m: m, waiting: &waiting}
 			waiting.Add(1)
+			switch q.flood(m, now) {
+			case drop:
+				q.finish(it)
+				continue
+			case warn:
+				it.m = refused(m, "error.rate")
+			}
+			it.m.Crowded = q.crowded()
 			q.enqueue(it)
 		}
 		mine = append(mine, it)

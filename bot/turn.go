@@ -56,6 +56,8 @@ type Bot struct {
 	NewID    func() flows.ReportID
 	Now      func() time.Time
 	MaxFile  int64 // bytes
+	Limits   Limits
+	Remind   *Reminders // nil reminds nobody
 	Log      zerolog.Logger
 	Metrics  *Metrics
 }
@@ -107,6 +109,7 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 				return err
 			}
 		}
+		b.Remind.watch(ctx, ch, m.From, b.Rules.Flow(s.Flow), s)
 		if quiet {
 			b.remember(ctx, t, Sent{Holds: t.trail.holds})
 		} else {
@@ -134,6 +137,10 @@ func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Se
 		ID: m.ID, At: m.At, Lang: m.Lang, New: t.id, Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location, Near: m.Near, Passed: m.Passed,
 		Vanishes: vanishes(t.ch), Cleans: cleans(t.ch), Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
+	}
+	if b.busy(m, saved.Session) {
+		m = refused(m, "error.busy")
+		in.Text, in.Press, in.Contact, in.Location, in.Near = "", nil, nil, false, nil
 	}
 	if m.Problem != "" {
 		in.Problem = &flows.Refusal{Key: m.Problem}

@@ -17,6 +17,8 @@ func (r Rules) takesFiles(s Session) bool {
 // what nobody keeps.
 func (r Rules) Keeps(s Session, at time.Time, fresh ReportID) (id ReportID, ok bool) {
 	switch {
+	case r.MostFiles > 0 && s.Today.on(at).Files >= r.MostFiles:
+		return "", false
 	case s.Aside.ofCase() && s.open():
 		return s.Access.Report, !at.After(s.Access.Until)
 	case s.Flow == "" && !s.holding():

@@ -11,9 +11,11 @@ import (
 
 // Rules is everything Advance needs to know besides session and input.
 type Rules struct {
-	Flows     []Flow
-	Words     Words
-	Elections election.Calendar // those that the operator takes reports for
+	Flows       []Flow
+	Words       Words
+	Elections   election.Calendar // those that the operator takes reports for
+	MostReports int               // of one reporter in a day; 0 is no limit
+	MostFiles   int               // that one reporter sends in a day; 0 is no limit
 }
 
 // Steps of the menu and the asides, as a Press names them.
@@ -50,6 +52,10 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	}
 	fresh := len(s.Seen) == 0 // nothing was shown yet, or it is forgotten
 	s.see(in.ID)
+	s.Today = s.Today.on(in.At)
+	if in.File != nil {
+		s.Today.Files++
+	}
 	if in.Press != nil && !s.Asking() && s.Ended != "" && in.Press.Tag == s.Ended {
 		return s, nil // a second press of the button that ended the report: what was said then stands
 	}
@@ -94,6 +100,9 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	}
 
 	switch {
+	case in.Problem == nil && in.File != nil && in.File.Digest == "":
+		s.say(Say("error.many_files"))
+		return s, nil
 	case in.Problem != nil:
 		s.refuse(*in.Problem)
 		return s, nil
@@ -318,6 +327,10 @@ func (r Rules) menu(s Session, in Input) (Session, []Effect) {
 
 // begin begins a report, with what came before its flow was chosen in it.
 func (r Rules) begin(s Session, f Flow, in Input) (Session, []Effect) {
+	if r.MostReports > 0 && s.Today.Reports >= r.MostReports {
+		s.say(Say("error.many_reports", "n", number(r.MostReports)))
+		return s, nil
+	}
 	id, early := s.Report, s.Answers
 	if !s.holding() {
 		id, early = in.New, nil
@@ -447,7 +460,8 @@ func (s *Session) prune(f Flow) {
 func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	rep := f.finished(s, in.At)
 	notices := s.Notices
-	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: in.At.UTC(), Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen, Cleans: in.Cleans}
+	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: in.At.UTC(), Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen, Cleans: in.Cleans, Today: s.Today}
+	s.Today.Reports++
 	s.say(Say(string(f.ID)+".sent", "ticket", literal(rep.ID.Ticket()), "pin", literal(rep.ID.PIN())))
 	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
 		s.say(Say(string(f.ID)+".sent_named", "until", until(f.Meter(rep).Until)))

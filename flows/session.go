@@ -148,6 +148,7 @@ type Session struct {
 	Page    int               `json:"g,omitempty"` // of a long list, from 0
 	Sent    time.Time         `json:"s,omitzero"`  // when the report was sent
 	Ended   string            `json:"e,omitempty"` // tag of the report that ended last
+	Today   Tally             `json:"k,omitzero"`  // what was sent from here today
 	Quiet   bool              `json:"q,omitempty"` // who sent the report wants to hear no more
 	Access  *Access           `json:"c,omitempty"` // to a report that was looked up by its receipt
 	Cleans  string            `json:"d,omitempty"` // see Input
@@ -157,6 +158,21 @@ type Session struct {
 	Notices []Phrase          `json:"n,omitempty"`
 	Album   string            `json:"m,omitempty"` // the album the last file belonged to
 	Seen    Fingerprints      `json:"i,omitempty"` // inputs already applied
+}
+
+// Tally counts what somebody sent on a day, so that nobody fills the house alone.
+type Tally struct {
+	Is      string `json:"d,omitempty"` // the day, as 2006-01-02 in western Indonesia
+	Reports int    `json:"r,omitempty"`
+	Files   int    `json:"f,omitempty"`
+}
+
+// on is the count for the day of a time: a new one when it is another day.
+func (d Tally) on(at time.Time) Tally {
+	if today := at.In(wib).Format(time.DateOnly); today != d.Is {
+		return Tally{Is: today}
+	}
+	return d
 }
 
 // Fingerprints are hashes of input ids. As text they are base64, which is a
@@ -249,5 +265,5 @@ func (s *Session) unset(id StepID) {
 
 // clear forgets the report and keeps what belongs to the chat.
 func (s *Session) clear() {
-	*s = Session{Lang: s.Lang, Ended: s.tag(), Notices: s.Notices, Album: s.Album, Seen: s.Seen, Cleans: s.Cleans}
+	*s = Session{Lang: s.Lang, Ended: s.tag(), Notices: s.Notices, Album: s.Album, Seen: s.Seen, Cleans: s.Cleans, Today: s.Today}
 }

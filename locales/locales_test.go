@@ -116,7 +116,7 @@ func TestLanguagesAgree(t *testing.T) {
 // card give it. Facts and the channel are not listed.
 var given = map[string][]string{
 	"question.progress": {"n", "of"}, "question.answered": {"label", "value"}, "question.now": {"value"}, "question.changed": {"label", "value"}, "question.deleted": {"label"},
-	"question.detail": {"n", "of"}, "question.understood": {"label", "value"}, "menu.region": {"value"}, "early.held": {"n"}, "early.voice": {"n"},
+	"question.detail": {"n", "of"}, "question.understood": {"label", "value"}, "menu.region": {"value"}, "early.held": {"n"}, "error.many_reports": {"n"}, "early.voice": {"n"},
 	"region.district": {"value"}, "region.regency": {"value"}, "region.none": {"q"},
 	"date.day": {"weekday", "day", "month", "year"}, "date.about": {"date"}, "date.zone": {"date", "zone"}, "date.at": {"date", "time", "zone"}, "date.part": {"date", "part", "zone"}, "date.far": {"value"},
 	"review.private": {"list"}, "review.lacking": {"list"}, "meter.line": {"counts", "verdict"}, "meter.both": {"n", "of", "m", "mof"}, "meter.material": {"n", "of"}, "meter.until": {"until"}, "card.stage_of": {"election", "stage"}, "card.rows": {"rows"}, "card.rows_verify": {"rows"}, "review.risks": {"list"}, "review.blurred": {"list"}, "review.line_private": {"label", "value"}, "review.list": {"list"},

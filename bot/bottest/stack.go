@@ -33,6 +33,9 @@ type Stack struct {
 	Words *locales.Locales
 	Knife *Knife // cuts the stores
 	Log   *Log
+	// Limits and Remind are those of the processes that are started from then on.
+	Limits bot.Limits
+	Remind time.Duration
 
 	sessions store.Sessions
 	vault    store.Vault
@@ -97,7 +100,11 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 		Rules: rules, Words: s.Words, Sessions: Sessions{s.sessions, s.Knife}, Cases: cases, Vault: files, Keys: s.Keys,
 		Registry: registry, Guard: Guard{s.DB.Guard(), s.Knife}, Requests: Requests{s.DB.Requests(), s.Knife},
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
-		Opened: p.Deliverer.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: 20 << 20, Log: log,
+		Opened: p.Deliverer.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: 20 << 20, Log: log, Limits: s.Limits,
+	}
+	if s.Remind > 0 {
+		p.Bot.Remind = &bot.Reminders{After: s.Remind, Words: s.Words}
+		s.t.Cleanup(p.Bot.Remind.Close)
 	}
 	p.Bot.Forget = p.Deliverer.Forget
 	p.Bot.Desk = (&desk.Desk{

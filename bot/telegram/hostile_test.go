@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/bottest"
 	"github.com/netralitas/netra/bot/bottest/telegramtest"
 	"github.com/netralitas/netra/bot/telegram"
@@ -21,17 +22,42 @@ import (
 // others: with limits like Telegram's own, another reporter is answered.
 func TestFlood(t *testing.T) {
 	s := bottest.NewStack(t)
+	s.Limits = bot.Limits{Messages: 60, Waiting: 1024}
 	server := telegramtest.NewServer(t)
 	group := server.NewSupergroup("Pengawas Contoh")
 	a := telegram.New(telegram.Config{Token: server.Token, API: server.URL, Limits: telegram.PublicLimits, Log: zerolog.Nop()})
 	s.Start(a, "telegram:"+strconv.FormatInt(group.ID(), 10), a.Poll)
-	flooder, other := server.NewUser("id"), server.NewUser("id")
+	flooder := server.NewUser("id")
 	for i := range 4500 {
 		flooder.Say("banjir " + strconv.Itoa(i))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	must(t, bottest.Talk(ctx, bottest.Person{User: other}, s.Words, "id", bottest.Picture(), bottest.Citizen[:4]))
+	all := make(chan error)
+	for range 5 {
+		go func() {
+			all <- bottest.Talk(ctx, bottest.Person{User: server.NewUser("id")}, s.Words, "id", bottest.Picture(), bottest.Until(bottest.Citizen, "citizen.place.ask"))
+		}()
+	}
+	for range 5 {
+		must(t, <-all)
+	}
+	must(t, server.WaitConfirmed(ctx))
+	said, slow := flooder.Messages(), bottest.Words(s.Words, "id", "error.rate")
+	told, ours := 0, 0
+	for _, m := range said {
+		if !strings.HasPrefix(m.Text, "banjir") {
+			ours++
+		}
+		if strings.Contains(m.Text, slow) {
+			told++
+		}
+	}
+	if told > 2 || ours > 20 { // a minute may end meanwhile
+		t.Errorf("the flooder was told %d times, and got %d messages", told, ours)
+	}
+	flooder.Say("halo")
+	must(t, bottest.Person{User: flooder}.See(ctx, bottest.Words(s.Words, "id", "menu.ask"), ""))
 }
 
 // TestFileThatNeverComes: a file that cannot be fetched gets a sentence, and
@@ -54,7 +80,7 @@ func TestFileThatNeverComes(t *testing.T) {
 	u.SendPhoto(bottest.Picture())
 	must(t, bottest.Person{User: u}.See(ctx, bottest.Words(s.Words, "id", "error.file_failed"), ""))
 	u.Say("lewati")
-	must(t, bottest.Person{User: u}.See(ctx, bottest.Words(s.Words, "id", "citizen.witnesses.ask"), ""))
+	must(t, bottest.Person{User: u}.See(ctx, bottest.Words(s.Words, "id", "citizen.reporter_name.ask"), ""))
 }
 
 // TestRedirect: a server that sends us elsewhere does not make us take the

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/flows"
@@ -38,6 +39,9 @@ type config struct {
 	KeepEvidence, KeepReturn, KeepIdentity      time.Duration
 	KeepRequests                                time.Duration
 	Delay                                       window
+	Limits                                      bot.Limits
+	MostReports, MostFiles                      int
+	Reminder                                    time.Duration
 	Operator, Contact, Alarm                    string
 }
 
@@ -185,6 +189,28 @@ var settings = []setting{
 	{"NETRA_PRESSURE_DELAY", "30m-6h", "when reports of pressure are handed over: at a random time between these after they were sent; 0-0: at once", func(c *config, v string) (err error) {
 		c.Delay, err = readWindow(v)
 		return err
+	}},
+	{"NETRA_LIMIT_MESSAGES", "60", "messages a minute that one reporter may send before the one before is answered; 0: no limit", func(c *config, v string) error {
+		return number(&c.Limits.Messages, v, 0, 100_000)
+	}},
+	{"NETRA_LIMIT_WAITING", "1024", "messages that may wait before those who only begin must; 0: no limit", func(c *config, v string) error {
+		return number(&c.Limits.Waiting, v, 0, 100_000)
+	}},
+	{"NETRA_LIMIT_REPORTS", "20", "reports a day that one reporter may send; 0: no limit", func(c *config, v string) error {
+		return number(&c.MostReports, v, 0, 1000)
+	}},
+	{"NETRA_LIMIT_FILES", "100", "files a day that one reporter may send, at most 10 a report; 0: no limit", func(c *config, v string) error {
+		return number(&c.MostFiles, v, 0, 10_000)
+	}},
+	{"NETRA_REMINDER", "off", "tell a citizen once, in neutral words, that a draft waits, after this long; off: never", func(c *config, v string) error {
+		if v == "off" {
+			return nil
+		}
+		d, err := time.ParseDuration(v)
+		if c.Reminder = d; err != nil || d < time.Minute || d > 24*time.Hour {
+			return errors.New("is neither off nor a duration from 1m to 24h, like 3h")
+		}
+		return nil
 	}},
 	{"NETRA_OPERATOR", "Netra", "who runs this bot, named in the consent text", func(c *config, v string) error {
 		c.Operator = v

@@ -157,7 +157,7 @@ func words(c config) (*locales.Locales, error) {
 // build wires the bot to its stores.
 func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer) {
 	routes := c.Routes
-	rules := flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections}
+	rules := flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections, MostReports: c.MostReports, MostFiles: c.MostFiles}
 	d := &intake.Deliverer{
 		Routes: routes, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
 		Cards:    intake.Cards{Rules: rules, Words: l, Lang: l.Languages()[0]},
@@ -167,7 +167,10 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 		Rules: rules, Words: l, Sessions: s.sessions, Cases: s.db.Cases(), Vault: s.vault, Keys: s.keys,
 		Registry: s.db.Cases(), Guard: s.db.Guard(), Requests: s.db.Requests(), Later: c.Delay.draw, Alarm: d.Alarmed, Forget: d.Forget,
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
-		Opened: d.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: maxFile, Log: log, Metrics: m,
+		Opened: d.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: maxFile, Log: log, Metrics: m, Limits: c.Limits,
+	}
+	if c.Reminder > 0 {
+		b.Remind = &bot.Reminders{After: c.Reminder, Words: l}
 	}
 	b.Desk = (&desk.Desk{
 		Intake: d.Intake, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Keys: s.keys,
@@ -211,6 +214,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), stock{s})
 	metrics := bot.NewMetrics(registry)
 	b, deliverer := build(s, c, l, log, metrics)
+	defer b.Remind.Close()
 	deliverer.Alarm = c.Alarm
 	var lines []line
 	if c.TelegramToken != "" {
