@@ -246,7 +246,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|poster|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 

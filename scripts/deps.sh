@@ -17,6 +17,7 @@ programs() {
 		chromium;     the demo's page is tested in a browser;   chromium|chromium-browser; chromium;      chromium;     chromium;     --cask chromium
 		exiftool;     looks for what is left in scrubbed files; libimage-exiftool-perl libarchive-zip-perl; perl-Image-ExifTool perl-Archive-Zip; exiftool perl-archive-zip; perl-image-exiftool perl-archive-zip; exiftool
 		ffmpeg;       makes films and sounds, and plays them;   ffmpeg;        ffmpeg|ffmpeg-free;    ffmpeg;       ffmpeg;       ffmpeg
+		zbarimg;      reads the QR codes of posters;           zbar-tools;    zbar;                  zbar;         zbar;         zbar
 		pdftotext;    reads PDF;                                poppler-utils; poppler-utils;         poppler-utils; poppler;     poppler
 		qpdf;         looks into PDF;                           qpdf;          qpdf;                  qpdf;         qpdf;         qpdf
 		soffice;      makes and reads documents;                libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui fonts-dejavu-core; libreoffice-writer libreoffice-calc libreoffice-impress; libreoffice-writer libreoffice-calc libreoffice-impress font-dejavu; libreoffice-fresh ttf-dejavu; --cask libreoffice
