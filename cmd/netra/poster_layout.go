@@ -65,7 +65,7 @@ func (p poster) layOut(c canvas, s sheet) error {
 
 	foot := s.h - s.foot
 	room := foot - y - 2
-	for i, key := range []string{"poster.step1", "poster.step2", "poster.step3"} {
+	for i, key := range []string{"poster.scan", "poster.answer", "poster.keep"} {
 		b := fit(c, fmt.Sprintf("%d. %s", i+1, p.say(key)), inner, room/5, s.step, false)
 		b.left(c, s.margin, y, black)
 		y += b.height()
