@@ -14,13 +14,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
@@ -49,6 +48,7 @@ type Locales struct {
 	commands map[string]flows.Command
 	desk     map[string]string
 	menus    map[string][]MenuItem
+	own      fs.FS // the operator's words; nil when there are none
 }
 
 var _ flows.Words = (*Locales)(nil)
@@ -68,11 +68,10 @@ func (t text) fixed() bool { return t.one == nil && len(t.pieces) == 1 }
 // fact that is blank stands in the texts as [name]: good enough for drawing a
 // flow. A text with a mistake is an error here and not in a conversation.
 func New(facts map[string]string) (*Locales, error) {
-	l := &Locales{
-		texts: map[string]map[string]text{},
-		facts: map[string]string{},
-		menus: map[string][]MenuItem{},
-	}
+	return NewWith(facts, nil)
+}
+
+func (l *Locales) fill(facts map[string]string) error {
 	for name, value := range facts {
 		if value = strings.TrimSpace(value); value != "" {
 			l.facts[name] = escape(value)
@@ -80,12 +79,14 @@ func New(facts map[string]string) (*Locales, error) {
 	}
 	entries, err := files.ReadDir(".")
 	if err != nil {
-		return nil, fmt.Errorf("locales: %w", err)
+		return fmt.Errorf("locales: %w", err)
 	}
+	errs := []error{l.strangers()}
 	for _, e := range entries {
-		if err := l.load(e.Name()); err != nil {
-			return nil, fmt.Errorf("locales: %w", err)
-		}
+		errs = append(errs, l.load(e.Name()))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("locales: %w", err)
 	}
 	for lang := range l.texts {
 		l.langs = append(l.langs, lang)
@@ -101,10 +102,10 @@ func New(facts map[string]string) (*Locales, error) {
 	})
 	l.indexWords()
 	if err := l.indexCommands(); err != nil {
-		return nil, fmt.Errorf("locales: %w", err)
+		return fmt.Errorf("locales: %w", err)
 	}
 	l.indexDesk()
-	return l, nil
+	return nil
 }
 
 // load reads one file. go-i18n's own Localizer is not used: it keeps Go's
@@ -114,20 +115,24 @@ func (l *Locales) load(name string) error {
 	if err != nil {
 		return err
 	}
-	file, err := i18n.ParseMessageFileBytes(buf, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	all, err := messages(name, buf)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return err
+	}
+	theirs, err := l.theirs(name)
+	if err != nil {
+		return fmt.Errorf("own words: %w", err)
 	}
 	texts := map[string]text{}
-	var errs []error
+	errs := []error{replace(name, all, theirs)}
 	var shows []string // what the channels show: part of a text that says it
-	for _, m := range file.Messages {
+	for _, m := range all {
 		if strings.HasPrefix(m.ID, privacy+".") {
 			shows = append(shows, m.Other)
 		}
 	}
 	slices.Sort(shows) // a file has no order
-	for _, m := range file.Messages {
+	for _, m := range all {
 		var one pieces
 		var oneErr error
 		if m.One != "" {

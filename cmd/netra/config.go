@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -42,6 +43,7 @@ type config struct {
 	Limits                                      bot.Limits
 	MostReports, MostFiles                      int
 	Reminder                                    time.Duration
+	Locales                                     string
 	Operator, Contact, Alarm                    string
 }
 
@@ -209,6 +211,15 @@ var settings = []setting{
 		d, err := time.ParseDuration(v)
 		if c.Reminder = d; err != nil || d < time.Minute || d > 24*time.Hour {
 			return errors.New("is neither off nor a duration from 1m to 24h, like 3h")
+		}
+		return nil
+	}},
+	{"NETRA_LOCALES", "", "folder with texts of your own, like id.toml, that take the place of the built-in ones", func(c *config, v string) error {
+		if c.Locales = v; v == "" {
+			return nil
+		}
+		if f, err := os.Stat(v); err != nil || !f.IsDir() {
+			return errors.New("is no folder")
 		}
 		return nil
 	}},

@@ -142,7 +142,11 @@ var errServed = errors.New("another netra serves from this data folder; stop it 
 
 // words loads the locales with what the operator said of themselves.
 func words(c config) (*locales.Locales, error) {
-	return locales.New(map[string]string{
+	var own fs.FS
+	if c.Locales != "" {
+		own = os.DirFS(c.Locales)
+	}
+	return locales.NewWith(map[string]string{
 		"operator":   c.Operator,
 		"contact":    c.Contact,
 		"recipients": c.Routes.Recipients(),
@@ -151,7 +155,7 @@ func words(c config) (*locales.Locales, error) {
 		"evidence":   fmt.Sprint(int(c.KeepEvidence.Hours() / 24)),
 		"return":     fmt.Sprint(int(c.KeepReturn.Hours() / 24)),
 		"delay":      fmt.Sprint(max(int(math.Ceil(c.Delay.to.Hours())), 1)),
-	})
+	}, own)
 }
 
 // build wires the bot to its stores.
