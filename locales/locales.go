@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -66,8 +67,18 @@ func (t text) fixed() bool { return t.one == nil && len(t.pieces) == 1 }
 
 // New reads the words and puts the operator's facts in reach of every text. A
 // fact that is blank stands in the texts as [name]: good enough for drawing a
-// flow. A text with a mistake is an error here and not in a conversation.
-func New(facts map[string]string) (*Locales, error) {
+// flow. An operator's own words stand in place of ours; those of the last Own
+// count. A text with a mistake is an error here and not in a conversation.
+func New(facts map[string]string, own ...Own) (*Locales, error) {
+	l, err := build(facts, own)
+	if err != nil {
+		return nil, fmt.Errorf("locales: %w", err)
+	}
+	return l, nil
+}
+
+// build is New, with every mistake it finds.
+func build(facts map[string]string, own []Own) (*Locales, error) {
 	l := &Locales{
 		texts: map[string]map[string]text{},
 		facts: map[string]string{},
@@ -80,11 +91,12 @@ func New(facts map[string]string) (*Locales, error) {
 	}
 	entries, err := files.ReadDir(".")
 	if err != nil {
-		return nil, fmt.Errorf("locales: %w", err)
+		return nil, err
 	}
+	var errs []error
 	for _, e := range entries {
-		if err := l.load(e.Name()); err != nil {
-			return nil, fmt.Errorf("locales: %w", err)
+		if err := l.load(e.Name(), own); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	for lang := range l.texts {
@@ -100,34 +112,35 @@ func New(facts map[string]string) (*Locales, error) {
 		return strings.Compare(a, b)
 	})
 	l.indexWords()
-	if err := l.indexCommands(); err != nil {
-		return nil, fmt.Errorf("locales: %w", err)
-	}
+	errs = append(errs, l.indexCommands())
 	l.indexDesk()
-	return l, nil
+	return l, errors.Join(errs...)
 }
 
-// load reads one file. go-i18n's own Localizer is not used: it keeps Go's
-// template language in the program, and with it every method of every type.
-func (l *Locales) load(name string) error {
+// load reads one of our files, with the operator's own words in place.
+func (l *Locales) load(name string, own []Own) error {
 	buf, err := files.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	file, err := i18n.ParseMessageFileBytes(buf, name, map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	messages, err := read(buf)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	texts := map[string]text{}
+	lang := strings.TrimSuffix(name, path.Ext(name))
+	for _, o := range own {
+		maps.Copy(messages, o.words[lang])
+	}
+	texts := make(map[string]text, len(messages))
 	var errs []error
 	var shows []string // what the channels show: part of a text that says it
-	for _, m := range file.Messages {
-		if strings.HasPrefix(m.ID, privacy+".") {
+	for key, m := range messages {
+		if strings.HasPrefix(key, privacy+".") {
 			shows = append(shows, m.Other)
 		}
 	}
 	slices.Sort(shows) // a file has no order
-	for _, m := range file.Messages {
+	for key, m := range messages {
 		var one pieces
 		var oneErr error
 		if m.One != "" {
@@ -138,7 +151,7 @@ func (l *Locales) load(name string) error {
 			err = errors.New("no words")
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %q: %w", name, m.ID, err))
+			errs = append(errs, fmt.Errorf("%s: %q: %w", name, key, err))
 		}
 		said := m.Other // who answers for the bot is part of what is agreed to
 		for _, fact := range Facts {
@@ -146,10 +159,31 @@ func (l *Locales) load(name string) error {
 		}
 		said = strings.ReplaceAll(said, "{{."+privacy+"}}", strings.Join(shows, ""))
 		sum := sha256.Sum256([]byte(said))
-		texts[m.ID] = text{m.Other, hex.EncodeToString(sum[:6]), p, one}
+		texts[key] = text{m.Other, hex.EncodeToString(sum[:6]), p, one}
 	}
-	l.texts[strings.TrimSuffix(name, path.Ext(name))] = texts
+	l.texts[lang] = texts
 	return errors.Join(errs...)
+}
+
+// read takes a file apart: the words by their keys, which stand whole and in
+// quotes. go-i18n's own Localizer is not used: it keeps Go's template language
+// in the program, and with it every method of every type.
+func read(buf []byte) (map[string]*i18n.Message, error) {
+	var values map[string]any
+	if err := toml.Unmarshal(buf, &values); err != nil {
+		return nil, err
+	}
+	messages := make(map[string]*i18n.Message, len(values))
+	var errs []error
+	for key, value := range values {
+		m, err := i18n.NewMessage(value)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%q is neither words nor { one = …, other = … }", key))
+			continue
+		}
+		messages[key] = m
+	}
+	return messages, errors.Join(errs...)
 }
 
 // Render is the phrase in words, in the canonical form.

@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netralitas/netra/flows"
@@ -32,6 +33,16 @@ func parse(src string) (pieces, error) {
 		}
 		p, src = append(p, bare), after
 	}
+}
+
+// values are the names of the values, sorted.
+func (p pieces) values() []string {
+	var names []string
+	for i := 1; i < len(p); i += 2 {
+		names = append(names, p[i])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (p pieces) render(v *values) string {

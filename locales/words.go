@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -144,10 +145,13 @@ var menu = []flows.Command{
 }
 
 // indexCommands reads "command.<name>", whose words are divided by "|". The
-// first one with a slash is the name that the language's menu shows.
+// first one with a slash is the name that the language's menu shows. The error
+// names every word that means two commands.
 func (l *Locales) indexCommands() error {
 	l.commands = map[string]flows.Command{}
-	for lang, texts := range l.texts {
+	var errs []error
+	for _, lang := range l.langs {
+		texts := l.texts[lang]
 		names := map[flows.Command]string{}
 		for key, t := range texts {
 			name, ok := strings.CutPrefix(key, "command.")
@@ -162,7 +166,7 @@ func (l *Locales) indexCommands() error {
 					names[c] = slash
 				}
 				if had, twice := l.commands[word]; twice && had != c {
-					return fmt.Errorf("%s: %q means %s and %s", lang, word, had, c)
+					errs = append(errs, fmt.Errorf("%s.toml: %q: %q means %q already", lang, key, word, "command."+string(had)))
 				}
 				l.commands[word] = c
 			}
@@ -175,7 +179,7 @@ func (l *Locales) indexCommands() error {
 			l.menus[lang] = append(l.menus[lang], MenuItem{names[c], about.raw})
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // deskCommand begins the keys of what supervisors can say.

@@ -19,6 +19,7 @@ import (
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/flows/election"
+	"github.com/netralitas/netra/locales"
 	"github.com/netralitas/netra/store/redis"
 )
 
@@ -43,6 +44,7 @@ type config struct {
 	MostReports, MostFiles                      int
 	Reminder                                    time.Duration
 	Operator, Contact, Alarm                    string
+	Own                                         locales.Own
 }
 
 // setting is one variable, which is also a flag.
@@ -219,6 +221,12 @@ var settings = []setting{
 	{"NETRA_CONTACT", noContact, "how to reach the operator, named in the consent text", func(c *config, v string) error {
 		c.Contact = v
 		return nil
+	}},
+	{"NETRA_LOCALES", "", "folder with words of your own, which stand in place of Netra's: id.toml, en.toml, …", func(c *config, v string) (err error) {
+		if v != "" {
+			c.Own, err = locales.ReadOwn(v)
+		}
+		return err
 	}},
 	{"NETRA_ALARM", "", "address that gets the operator's alarms, like telegram:123456789; empty: log only", func(c *config, v string) error {
 		if c.Alarm = v; v != "" && !intake.Address.MatchString(v) {

@@ -151,7 +151,7 @@ func words(c config) (*locales.Locales, error) {
 		"evidence":   fmt.Sprint(int(c.KeepEvidence.Hours() / 24)),
 		"return":     fmt.Sprint(int(c.KeepReturn.Hours() / 24)),
 		"delay":      fmt.Sprint(max(int(math.Ceil(c.Delay.to.Hours())), 1)),
-	})
+	}, c.Own)
 }
 
 // build wires the bot to its stores.
