@@ -400,6 +400,32 @@ func TestNumbersAgree(t *testing.T) {
 	}
 }
 
+// Short cards are short, and cite the same sources in every language.
+func TestCards(t *testing.T) {
+	l := open(t)
+	cited := regexp.MustCompile(`\b\d{1,3}/\d{4}\b`)
+	sources := func(lang, key string) []string {
+		found := cited.FindAllString(l.Render(lang, say(key), nil), -1)
+		slices.Sort(found)
+		return found
+	}
+	for _, topic := range flows.Topics {
+		key := "info." + string(topic) + ".text"
+		want := sources(home, key)
+		if len(want) == 0 && topic != "allowed" { // which has none but news, and says so
+			t.Errorf("%q has no source", key)
+		}
+		for _, lang := range l.Languages() {
+			if have := sources(lang, key); !slices.Equal(have, want) {
+				t.Errorf("%s %q cites %v, want %v", lang, key, have, want)
+			}
+			if n := utf8.RuneCountInString(l.Plain(l.Render(lang, say(key), nil))); n > 900 {
+				t.Errorf("%s %q has %d characters, want at most 900", lang, key, n)
+			}
+		}
+	}
+}
+
 // Law and fairness: two meanings of PPK, and nobody is guilty here.
 func TestWordsWeDoNotUse(t *testing.T) {
 	l := open(t)
