@@ -14,9 +14,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/dates"
 )
 
 // canary is a value that would break a message if it were put in as it is.
@@ -426,6 +428,97 @@ func TestCards(t *testing.T) {
 	}
 }
 
+// TestExamplesAreUnderstood: a day or time that a text gives as an example is one
+// that is read, and so is one that the bot wrote itself.
+func TestExamplesAreUnderstood(t *testing.T) {
+	l := open(t)
+	now := time.Date(2026, 7, 22, 20, 0, 0, 0, time.UTC)
+	listed := regexp.MustCompile(`: (.+?)\.(?:$| [A-Z])`)
+	or := regexp.MustCompile(`,? (?:atau|or|utawi|atanapi) |, `)
+	for _, lang := range l.Languages() {
+		for key, least := range map[string]int{"citizen.date.ask": 3, "error.bad_date": 4, "error.coarse_date": 2, "citizen.time.ask": 1} {
+			m := listed.FindStringSubmatch(l.Render(lang, say(key), nil))
+			if m == nil {
+				t.Errorf("%s %q has no examples", lang, key)
+				continue
+			}
+			examples := or.Split(m[1], -1)
+			if len(examples) < least {
+				t.Errorf("%s %q: %q, want %d examples", lang, key, examples, least)
+			}
+			for _, e := range examples {
+				_, err := dates.Read(e, now)
+				if key == "citizen.time.ask" {
+					_, err = dates.Clock(e)
+				}
+				if err != nil {
+					t.Errorf("%s %q: %q %v", lang, key, e, err)
+				}
+			}
+		}
+		for i := range 12 {
+			day := time.Date(2025, time.Month(i+1), 5, 0, 0, 0, 0, time.UTC)
+			e := l.Render(lang, flows.Say("date.day", "weekday", say(fmt.Sprintf("date.weekday.%d", int(day.Weekday()))), "day", flows.Phrase{Text: "5"},
+				"month", say(fmt.Sprintf("date.month.%d", i+1)), "year", flows.Phrase{Text: "2025"}), nil)
+			if got, err := dates.Read(e, now); err != nil || got.Month != day.Month() || got.Day != 5 || got.Year != 2025 {
+				t.Errorf("%s: %q is read as %+v, %v", lang, e, got, err)
+			}
+		}
+		for _, part := range []string{"pagi", "siang", "sore", "malam"} {
+			e := l.Render(lang, say("date."+part), nil)
+			if got, err := dates.Clock(e); (err != nil || string(got.Part) != part) && e != "evening or night" {
+				t.Errorf("%s: %q is read as %+v, %v", lang, e, got, err)
+			}
+		}
+	}
+}
+
+// TestTypedWordsAreUnderstood: what a text tells people to type is something.
+func TestTypedWordsAreUnderstood(t *testing.T) {
+	l := open(t)
+	typed := regexp.MustCompile(`(?i)\b(?:k|ng|t)(?:etik|ype) <i>([^<]+)</i>`)
+	found := 0
+	for _, lang := range l.Languages() {
+		for _, k := range shown(l, lang) {
+			for _, m := range typed.FindAllStringSubmatch(l.texts[lang][k].raw, -1) {
+				found++
+				if l.Command(m[1]) == "" {
+					t.Errorf("%s %q: %q is no command", lang, k, m[1])
+				}
+			}
+		}
+	}
+	if found < 80 {
+		t.Errorf("only %d found: does the search still work?", found)
+	}
+}
+
+// TestOrder: files are translated, and read, beside each other.
+func TestOrder(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^"([a-z0-9_.]+)" = `)
+	order := func(lang string) (keys []string) {
+		raw, err := files.ReadFile(lang + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range line.FindAllStringSubmatch(string(raw), -1) {
+			if !strings.HasSuffix(m[1], alias) {
+				keys = append(keys, m[1])
+			}
+		}
+		return keys
+	}
+	want := order(home)
+	for _, lang := range open(t).Languages() {
+		for i, k := range order(lang) {
+			if i >= len(want) || k != want[i] {
+				t.Errorf("%s.toml: %q stands elsewhere than in %s.toml", lang, k, home)
+				break
+			}
+		}
+	}
+}
+
 // Law and fairness: two meanings of PPK, and nobody is guilty here.
 func TestWordsWeDoNotUse(t *testing.T) {
 	l := open(t)
@@ -515,7 +608,9 @@ func TestMatch(t *testing.T) {
 		{status, "nggak tau", 3}, {status, "I don’t know", 3}, {status, "Tidak  tahu", 3},
 		{day, "kemarin", 1}, {day, "Kmrn", 1}, {day, "hari ini", 0}, {day, "today", 0}, {day, "kemarin sore", -1},
 		{files, "selesai", 0}, {files, "sudah", 0}, {files, "Done", 0}, {files, "tidak ada", 1},
-		{trouble, "tidak ada", 0}, {trouble, "lewati", 2},
+		{trouble, "tidak ada", 0}, {trouble, "lewati", 2}, {trouble, "Dèrèng wonten", 0}, {trouble, "dereng wonten", 0}, {trouble, "teu acan aya", 0},
+		{yesNo, "Inggih", 0}, {yesNo, "nggih", 0}, {yesNo, "sumuhun", 0}, {yesNo, "mboten", 1}, {yesNo, "teu", 1}, {yesNo, "liwat", 2}, {yesNo, "wangsul", 3},
+		{status, "sanesipun", 2}, {status, "Sanésna", 2}, {status, "teu terang", 3}, {day, "dinten punika", 0}, {day, "kamari", 1},
 		{[]string{"pressure.colleagues.few"}, "2-5", 0}, {[]string{"pressure.colleagues.few"}, "2–5", 0},
 		{nil, "ya", -1},
 		{yesNo, "ya " + strings.Repeat("x", 4000), -1},
@@ -540,6 +635,10 @@ func TestCommand(t *testing.T) {
 		"kembali": flows.Back, "back": flows.Back, "Data saya": flows.MyData, "my data": flows.MyData,
 		"data kula": flows.MyData, "data abdi": flows.MyData, "bahasa": flows.Language, "language": flows.Language,
 		"selesai": flows.Done, "sudah": flows.Done,
+		"/lapur": flows.Report, "kula badhe lapur": flows.Report, "laporan": flows.Report, "abdi badé laporan": flows.Report, "priksa": flows.Check, "parios laporan": flows.Check,
+		"wangsul": flows.Back, "mulang": flows.Back, "busak": flows.Cancel, "/busak": flows.Delete, "bebaya": flows.Danger, "tulung": flows.Danger,
+		"Réngsé.": flows.Done, "rengse": flows.Done, "/rengse": flows.Done, "sampun": flows.Done, "katrangan": flows.Info, "inpo": flows.Info,
+		"pesen sawetawis": flows.Vanishing, "pesen saheulaanan": flows.Vanishing, "sampurasun": flows.Start, "kula nuwun": flows.Start,
 	} {
 		if got := l.Command(text); got != want {
 			t.Errorf("Command(%q) = %q, want %q", text, got, want)
@@ -552,6 +651,8 @@ func TestMenu(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"id": {"lapor", "lanjut", "cek", "kembali", "lewati", "batal", "hapus", "bahasa", "bantuan", "info", "darurat", "data", "bersihkan"},
 		"en": {"report", "resume", "check", "back", "skip", "cancel", "delete", "language", "help", "info", "emergency", "mydata", "clear"},
+		"jv": {"lapur", "lajeng", "priksa", "wangsul", "lewati", "batal", "busak", "basa", "pitulungan", "katrangan", "darurat", "datakula", "resiki"},
+		"su": {"ngalapor", "teraskeun", "parios", "mulang", "liwat", "batal", "hapus", "basa", "pitulung", "inpo", "darurat", "dataabdi", "beresihan"},
 	} {
 		var have []string
 		for i, m := range l.Menu(lang) {
@@ -611,7 +712,7 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestLanguages(t *testing.T) {
-	if got := open(t).Languages(); len(got) < 2 || got[0] != "id" || !slices.Contains(got, "en") {
+	if got := open(t).Languages(); !slices.Equal(got, []string{"id", "en", "jv", "su"}) {
 		t.Errorf("languages %v", got)
 	}
 }

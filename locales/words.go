@@ -203,8 +203,8 @@ func (l *Locales) indexDesk() {
 func (l *Locales) Desk(word string) string { return l.desk[strings.ToLower(word)] }
 
 // fold makes of two spellings of one word the same: case, blanks, curly
-// apostrophes, long dashes, and what is neither letter nor digit at both ends
-// (a full stop, an emoji, the mark of a chosen button). A text that is too long
+// apostrophes, long dashes, accents on an e, and what is neither letter nor digit
+// at both ends (a full stop, an emoji, the mark of a chosen button). A text that is too long
 // to be a label becomes "".
 func fold(s string) string {
 	if len(s) > longestWord {
@@ -230,7 +230,11 @@ func fold(s string) string {
 			b.WriteByte(' ')
 			gap = false
 		}
-		b.WriteRune(unicode.ToLower(r))
+		switch r = unicode.ToLower(r); r {
+		case 'é', 'è', 'ê': // which few type
+			r = 'e'
+		}
+		b.WriteRune(r)
 	}
 	return b.String()
 }
