@@ -60,15 +60,12 @@ func (f Flow) Meter(rep Finished) Meter {
 	count(&m.Material, &m.MaterialOf, place, has(place))
 	count(&m.Material, &m.MaterialOf, RoleStory, has(RoleStory))
 	count(&m.Material, &m.MaterialOf, RoleFiles, has(RoleFiles))
-	mode, a, asked := rep.ByRole(f, RoleMode)
+	_, a, asked := rep.ByRole(f, RoleMode)
 	if !asked {
 		m.Verdict = Tip
 		return m
 	}
 	named := a.Is("named")
-	if !named {
-		m.Missing = append(m.Missing, mode.ID)
-	}
 	m.FormalOf = 2
 	if named {
 		m.Formal = 2

@@ -33,7 +33,7 @@ func TestMeter(t *testing.T) {
 		{"place not known", map[StepID]Answer{"place": {Codes: []Code{"unknown"}}}, sent, Meter{Formal: 4, FormalOf: 4, Material: 3, MaterialOf: 4, Verdict: Completable}, "place"},
 		{"traits instead of a name", map[StepID]Answer{"name": {Codes: []Code{"unknown"}}, "traits": {Text: "Bertopi"}}, sent, Meter{Formal: 4, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: Registrable}, ""},
 		{"neither name nor traits", map[StepID]Answer{"name": {Codes: []Code{"unknown"}}, "traits": {Codes: []Code{"unknown"}}}, sent, Meter{Formal: 3, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: Completable}, "name"},
-		{"anonymous", map[StepID]Answer{"mode": {Codes: []Code{"anonymous"}}}, sent, Meter{Formal: 2, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: Tip}, "mode"},
+		{"anonymous", map[StepID]Answer{"mode": {Codes: []Code{"anonymous"}}}, sent, Meter{Formal: 2, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: Tip}, ""},
 		{"no voter", map[StepID]Answer{"voter": {Codes: []Code{"no"}}}, sent, Meter{Formal: 4, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: NoVoter}, ""},
 		{"on the last hour", nil, time.Date(2031, 9, 30, 9, 0, 0, 0, time.UTC), Meter{Formal: 4, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: Registrable}, ""},
 		{"after it", nil, time.Date(2031, 9, 30, 9, 0, 1, 0, time.UTC), Meter{Formal: 3, FormalOf: 4, Material: 4, MaterialOf: 4, Verdict: TooLate}, ""},

@@ -80,12 +80,12 @@ func (r Rules) keep(s Session, in Input) (Session, []Effect) {
 	a.Open = !answered || had.Open
 	s.Early = s.Early || !answered
 	s.hold(in, st.ID, a)
-	voice := strings.HasPrefix(in.File.Type, "audio/")
+	voice := in.File.Type == voiceNote
 	key := "evidence.kept"
 	switch {
 	case len(a.Files) == len(had.Files):
 		key = "evidence.again"
-	case voice:
+	case strings.HasPrefix(in.File.Type, "audio/"):
 		key = "evidence.kept_voice"
 	}
 	if key == "evidence.kept" && s.Flow == "" {

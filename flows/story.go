@@ -9,6 +9,10 @@ type Story struct {
 	Summary  int // of the line beside a voice note, at least
 }
 
+// voiceNote is the type of a voice note on Telegram and WhatsApp. Other sound is
+// a recording of something, and evidence.
+const voiceNote = "audio/ogg"
+
 // Voice is the code of a story that a voice note tells.
 const Voice Code = "voice"
 

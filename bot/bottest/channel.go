@@ -119,6 +119,16 @@ func (f *fixture) talk(r Reporter, script []Line) {
 	}
 }
 
+// line plays one line of Citizen alone, and waits for what the next will press:
+// the same words may have been said before.
+func (f *fixture) line(r Reporter, i int) {
+	f.Helper()
+	f.talk(r, Citizen[i:i+1])
+	if i+1 < len(Citizen) && Citizen[i+1].Press != "" {
+		must(f, r.See(f.ctx, Words(f.stack.Words, "id", Citizen[i].See), Words(f.stack.Words, "id", Citizen[i+1].Press)))
+	}
+}
+
 func (f *fixture) see(r Reporter, key string) {
 	f.Helper()
 	if err := r.See(f.ctx, Words(f.stack.Words, "id", key), ""); err != nil {
@@ -211,7 +221,7 @@ func (f *fixture) pressure() {
 func (f *fixture) tidy() {
 	r := f.p.Reporter("id")
 	for i := range Citizen {
-		f.talk(r, Citizen[i:i+1])
+		f.line(r, i)
 		// The old buttons go while the new question comes.
 		for n := 0; r.Buttons() > 1; n++ {
 			if n == 2000 {
@@ -252,7 +262,7 @@ func (f *fixture) count(cases int) {
 func (f *fixture) restart() {
 	r := f.p.Reporter("id")
 	for i := range Citizen {
-		f.talk(r, Citizen[i:i+1])
+		f.line(r, i)
 		f.process.Stop()
 		f.start()
 	}

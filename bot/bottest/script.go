@@ -55,6 +55,7 @@ const (
 	CanaryAddress = "Jalan Kenari Nomor 7"
 	CanaryPhone   = "+6281299990007"
 	CanaryRegion  = "Kayong Utara"
+	CanaryPlace   = "61-11-03" // as which it is kept
 )
 
 // Citizen is a whole citizen's report with a name and one picture.

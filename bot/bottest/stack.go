@@ -155,7 +155,7 @@ func (s *Stack) Settled(ctx context.Context) {
 // Clean looks for canaries in everything that is stored or logged.
 func (s *Stack) Clean(canaries ...string) {
 	s.t.Helper()
-	canaries = append(canaries, CanaryStory, CanaryPerson, CanaryName, CanaryAddress, CanaryPhone, CanaryPhone[1:], CanaryRegion, CanaryExif)
+	canaries = append(canaries, CanaryStory, CanaryPerson, CanaryName, CanaryAddress, CanaryPhone, CanaryPhone[1:], CanaryRegion, CanaryPlace, CanaryExif)
 	s.Redis.Dump()
 	storetest.Canaries(s.t, canaries, s.Dir, s.Redis.Dir)
 	storetest.CanariesIn(s.t, canaries, "log", []byte(s.Log.String()))

@@ -220,7 +220,7 @@ func TestBackup(t *testing.T) {
 	if err := errors.Join(s.db.Inbox().Done(t.Context(), "telegram", []string{"9"}), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	canaries := []string{bottest.CanaryStory, bottest.CanaryPerson, bottest.CanaryName, bottest.CanaryAddress, bottest.CanaryRegion, bottest.CanaryExif, inboxWords}
+	canaries := []string{bottest.CanaryStory, bottest.CanaryPerson, bottest.CanaryName, bottest.CanaryAddress, bottest.CanaryPlace, bottest.CanaryExif, inboxWords}
 	storetest.Canaries(t, append(canaries, stayingStory, stayingName), b.dir, b.redis.Dir) // nothing in clear
 
 	people := []*telegramtest.User{drafter, sender}

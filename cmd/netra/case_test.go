@@ -181,7 +181,7 @@ func TestCase(t *testing.T) {
 
 	list := must("list")
 	has(t, list, code, other, "citizen", "pressure", "delivered", " officer", "no officer", " 1 files", " 2 files")
-	storetest.CanariesIn(t, []string{bottest.CanaryStory, bottest.CanaryPerson, bottest.CanaryRegion, "Petugas"}, "the list", []byte(list))
+	storetest.CanariesIn(t, []string{bottest.CanaryStory, bottest.CanaryPerson, bottest.CanaryRegion, bottest.CanaryPlace, "Petugas"}, "the list", []byte(list))
 	var lines []caseLine
 	if err := json.Unmarshal([]byte(must("list", "--json")), &lines); err != nil || len(lines) != 2 || lines[0].Code != code || !lines[0].Officer || lines[1].Files != 2 {
 		t.Errorf("%+v, %v", lines, err)

@@ -283,7 +283,7 @@ func (w *world) cases(want int) {
 // in the log, in the metrics, and in what stands in the group.
 func (w *world) private(users []*telegramtest.User, metrics string) {
 	w.Helper()
-	canaries := []string{w.telegram.Token, bottest.CanaryStory, bottest.CanaryPerson, bottest.CanaryName, bottest.CanaryAddress, bottest.CanaryPhone[1:], bottest.CanaryRegion, bottest.CanaryExif}
+	canaries := []string{w.telegram.Token, bottest.CanaryStory, bottest.CanaryPerson, bottest.CanaryName, bottest.CanaryAddress, bottest.CanaryPhone[1:], bottest.CanaryRegion, bottest.CanaryPlace, bottest.CanaryExif}
 	var people []string
 	for _, u := range users[:min(20, len(users))] { // each has many disguises to be looked for
 		people = append(people, strconv.FormatInt(u.ID, 10), u.Username)
