@@ -46,24 +46,23 @@ type Locales struct {
 	langs    []string // best first
 	texts    map[string]map[string]text
 	facts    map[string]string // escaped
-	words    map[string][]string
+	words    []word            // sorted
 	commands map[string]flows.Command
 	desk     map[string]string
 	menus    map[string][]MenuItem
+	had      map[string]string // see one; nil when all is read
 }
 
 var _ flows.Words = (*Locales)(nil)
 
 // text is one entry of a TOML file.
 type text struct {
-	raw     string
-	version string
-	pieces  pieces
-	one     pieces // said of {{.n}} things when the language calls that one; nil: no such form
+	raw string
+	one string // said of {{.n}} things when the language calls that one; "": no such form
 }
 
 // fixed says that nothing is put in: raw is the rendering.
-func (t text) fixed() bool { return t.one == nil && len(t.pieces) == 1 }
+func (t text) fixed() bool { return t.one == "" && !strings.Contains(t.raw, opening) }
 
 // New reads the words and puts the operator's facts in reach of every text. A
 // fact that is blank stands in the texts as [name]: good enough for drawing a
@@ -83,6 +82,7 @@ func build(facts map[string]string, own []Own) (*Locales, error) {
 		texts: map[string]map[string]text{},
 		facts: map[string]string{},
 		menus: map[string][]MenuItem{},
+		had:   map[string]string{},
 	}
 	for name, value := range facts {
 		if value = strings.TrimSpace(value); value != "" {
@@ -114,6 +114,7 @@ func build(facts map[string]string, own []Own) (*Locales, error) {
 	l.indexWords()
 	errs = append(errs, l.indexCommands())
 	l.indexDesk()
+	l.had = nil
 	return l, errors.Join(errs...)
 }
 
@@ -133,36 +134,30 @@ func (l *Locales) load(name string, own []Own) error {
 	}
 	texts := make(map[string]text, len(messages))
 	var errs []error
-	var shows []string // what the channels show: part of a text that says it
 	for key, m := range messages {
-		if strings.HasPrefix(key, privacy+".") {
-			shows = append(shows, m.Other)
-		}
-	}
-	slices.Sort(shows) // a file has no order
-	for key, m := range messages {
-		var one pieces
-		var oneErr error
-		if m.One != "" {
-			one, oneErr = parse(m.One)
-		}
-		p, err := parse(m.Other)
+		_, err := names(m.Other)
+		_, oneErr := names(m.One)
 		if err = errors.Join(err, oneErr); err == nil && m.Other == "" {
 			err = errors.New("no words")
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %q: %w", name, key, err))
 		}
-		said := m.Other // who answers for the bot is part of what is agreed to
-		for _, fact := range Facts {
-			said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
-		}
-		said = strings.ReplaceAll(said, "{{."+privacy+"}}", strings.Join(shows, ""))
-		sum := sha256.Sum256([]byte(said))
-		texts[key] = text{m.Other, hex.EncodeToString(sum[:6]), p, one}
+		texts[l.one(key)] = text{l.one(m.Other), l.one(m.One)}
 	}
 	l.texts[lang] = texts
 	return errors.Join(errs...)
+}
+
+// one is the same string for equal strings while words are read: keys, and many
+// words, are those of other languages, too.
+func (l *Locales) one(s string) string {
+	had, ok := l.had[s]
+	if !ok {
+		had = strings.Clone(s) // not a part of the file
+		l.had[had] = had
+	}
+	return had
 }
 
 // read takes a file apart: the words by their keys, which stand whole and in
@@ -216,10 +211,12 @@ func (l *Locales) Render(lang string, p flows.Phrase, extra map[string]string) s
 		return t.raw
 	}
 	v := values{l, lang, p, extra}
-	if n, err := strconv.Atoi(p.Args["n"].Text); err == nil && t.one != nil && isOne(lang, n) {
-		return t.one.render(&v)
+	if t.one != "" {
+		if n, err := strconv.Atoi(p.Args["n"].Text); err == nil && isOne(lang, n) {
+			return v.fill(t.one)
+		}
 	}
-	return t.pieces.render(&v)
+	return v.fill(t.raw)
 }
 
 // isOne reports whether a language uses its form for one thing for n of them.
@@ -264,8 +261,31 @@ func (l *Locales) Languages() []string { return l.langs }
 // Version implements flows.Words: twelve hexadecimal digits of the SHA-256 of
 // the text before values are put in, and "" when the language has no words for
 // the key. For a language we do not speak it is that of what Render shows
-// instead.
-func (l *Locales) Version(lang, key string) string { return l.texts[l.speak(lang)][key].version }
+// instead. Who answers for the bot, and what a channel shows of people, is part of
+// what is agreed to.
+func (l *Locales) Version(lang, key string) string {
+	lang = l.speak(lang)
+	t, ok := l.texts[lang][key]
+	if !ok {
+		return ""
+	}
+	said := t.raw
+	for _, fact := range Facts {
+		said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
+	}
+	if all := "{{." + privacy + "}}"; strings.Contains(said, all) {
+		var shows []string
+		for _, k := range l.Keys(lang) {
+			if strings.HasPrefix(k, privacy+".") {
+				shows = append(shows, l.texts[lang][k].raw)
+			}
+		}
+		slices.Sort(shows)
+		said = strings.ReplaceAll(said, all, strings.Join(shows, ""))
+	}
+	sum := sha256.Sum256([]byte(said))
+	return hex.EncodeToString(sum[:6])
+}
 
 // speak is the language in which somebody with this one is answered.
 func (l *Locales) speak(lang string) string {

@@ -703,10 +703,10 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestNamesRefuses(t *testing.T) {
 	for _, bad := range []string{"{{.n", "{{n}}", "{{.N}}", "{{ .n }}", "{{if .n}}", "}} {{.n}}", "{{.}}"} {
-		if p, err := parse(bad); err == nil {
-			t.Errorf("parse(%q) = %q", bad, p)
+		if got, err := names(bad); err == nil {
+			t.Errorf("names(%q) = %q", bad, got)
 		}
 	}
 }

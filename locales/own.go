@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -91,9 +92,10 @@ func (l *Locales) mistakes(lang, key string, m *i18n.Message) []error {
 	if cmp.Or(m.Zero, m.Two, m.Few, m.Many) != "" {
 		wrong = append(wrong, errors.New("there are more forms than one and other, which nobody would see; take them out"))
 	}
-	wrong = append(wrong, check(m.Other, ours.pieces.values())...)
+	values, _ := names(ours.raw)
+	wrong = append(wrong, check(m.Other, values)...)
 	if m.One != "" { // which need not say how many
-		wrong = append(wrong, check(m.One, ours.pieces.values(), "n")...)
+		wrong = append(wrong, check(m.One, values, "n")...)
 	}
 	if name, ok := strings.CutPrefix(key, "command."); ok && slices.Contains(menu, flows.Command(name)) {
 		wrong = append(wrong, namesCommand(m.Other))
@@ -111,11 +113,10 @@ func (l *Locales) mistakes(lang, key string, m *i18n.Message) []error {
 
 // check finds what is wrong with words that are given these values.
 func check(words string, given []string, needless ...string) (wrong []error) {
-	p, err := parse(words)
+	have, err := names(words)
 	if err != nil {
 		return []error{fmt.Errorf("%w; write {{.name}}", err)}
 	}
-	have := p.values()
 	for _, name := range given {
 		if !slices.Contains(have, name) && !slices.Contains(needless, name) {
 			wrong = append(wrong, fmt.Errorf("{{.%s}} is missing; put it in", name))
@@ -183,9 +184,11 @@ func (l *Locales) nearest(lang, key string) string {
 func (l *Locales) together() error {
 	found := map[string]bool{}
 	for name, keys := range buttons() {
-		for word, of := range l.words {
-			if both := among(keys, of); len(both) > 1 {
-				found[fmt.Sprintf("%q means %q and %q, between which people choose (%s); change one of them", word, both[0], both[1], name)] = true
+		for rest := l.words; len(rest) > 0; {
+			having := l.having(rest[0].text)
+			rest = rest[len(having):]
+			if both := among(keys, having); len(both) > 1 {
+				found[fmt.Sprintf("%q means %q and %q, between which people choose (%s); change one of them", having[0].text, both[0], both[1], name)] = true
 			}
 		}
 	}
@@ -205,22 +208,21 @@ func (l *Locales) together() error {
 	return errors.Join(errs...)
 }
 
-// among are those of the keys that a word has, sorted.
-func among(keys, having []string) (both []string) {
-	for _, k := range having {
-		if slices.Contains(keys, k) {
-			both = append(both, k)
+// among are those of the keys that a word means, sorted.
+func among(keys []string, having []word) (both []string) {
+	for _, w := range having {
+		if slices.Contains(keys, w.key) {
+			both = append(both, w.key)
 		}
 	}
-	slices.Sort(both)
 	return both
 }
 
 // slashed are the commands that a text tells to type.
 var slashed = regexp.MustCompile(`(?:^|[\s(:])(/[a-z][a-z0-9_]*)\b`)
 
-// buttons are the keys of the answers that are offered together, by question.
-func buttons() map[string][]string {
+// buttons returns the keys of the answers that are offered together, by question.
+var buttons = sync.OnceValue(func() map[string][]string {
 	m := map[string][]string{
 		"menu":       {"menu.check", "menu.help", "menu.language"},
 		"language":   nil,
@@ -257,4 +259,4 @@ func buttons() map[string][]string {
 		}
 	}
 	return m
-}
+})

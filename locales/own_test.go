@@ -1,6 +1,7 @@
 package locales
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,19 +66,17 @@ func TestOwnWordsReplaceOurs(t *testing.T) {
 }
 
 func TestOwnMistakes(t *testing.T) {
+	ours := open(t)
 	for text, want := range map[string]string{
-		`"menu.asks" = "Apa?"`:                                         `id.toml: "menu.asks": there is no such key; is "menu.ask" meant?`,
-		`"kunci.entah.apa" = "Apa?"`:                                   `"kunci.entah.apa": there is no such key; it stands whole and in quotes, as in our id.toml`,
-		`menu.ask = "Apa?"`:                                            `"menu": there is no such key`,
-		`"nope.alias" = "Apa?"`:                                        `"nope.alias": there is no such key`,
+		`"menu.asks" = "Apa?"`:                                         `there is no such key; is "menu.ask" meant?`,
+		`"kunci.entah.apa" = "Apa?"`:                                   `there is no such key; it stands whole and in quotes, as in our id.toml`,
+		`menu.ask = "Apa?"`:                                            `there is no such key`,
+		`"nope.alias" = "Apa?"`:                                        `there is no such key`,
 		`"menu.ask" = ""`:                                              `there are no words; write "key" = "words", or leave the key out`,
 		`"menu.ask" = { two = "Apa?" }`:                                "there are no words",
-		`"menu.ask" = 7`:                                               `"menu.ask" is neither words nor { one = …, other = … }`,
-		`"menu.ask" = "Apa`:                                            "line 1",
-		"\"menu.ask\" = \"a\"\n\"menu.ask\" = \"b\"":                   "line 2",
 		`"menu.ask" = "Apa? "`:                                         "begins or ends with blanks",
 		`"menu.ask" = "Apa, {{.operator}}?"`:                           "{{.operator}} is not known here; there are []",
-		`"case.wait" = "Tunggu {{.menit}}."`:                           "{{.minutes}} is missing; put it in\nid.toml: \"case.wait\": {{.menit}} is not known here; there are [minutes]",
+		`"case.wait" = "Tunggu {{.menit}}."`:                           "{{.minutes}} is missing; put it in\n{{.menit}} is not known here; there are [minutes]",
 		`"case.wait" = "Tunggu {{minutes}}."`:                          `"{{minutes}}." is not a value like {{.name}}`,
 		`"case.wait" = "Tunggu {{.minutes."`:                           "not a value",
 		`"menu.ask" = { few = "a", other = "b" }`:                      "more forms than one and other",
@@ -93,11 +92,24 @@ func TestOwnMistakes(t *testing.T) {
 		`"command.report.menu" = "` + strings.Repeat("x", 257) + `"`:   "1 too many",
 		`"command.report" = "aduan"`:                                   "no word begins with a slash; the menu needs one, like /lapor",
 		`"command.report" = "/adu-an"`:                                 `Telegram takes no command "/adu-an"`,
-		`"command.report" = "/lapor|batal"`:                            `"batal" means "command.`,
-		`"common.no" = "Ya"`:                                           `"ya" means "`,
-		`"menu.pressure.alias" = "warga"`:                              `"warga" means "menu.citizen" and "menu.pressure", between which people choose (menu)`,
-		`"help.not_vanishing" = "Ketik /hilang."`:                      `id.toml: "help.not_vanishing": it says /hilang, which is no command`,
-		`"command.tidy" = "/sapu"`:                                     `"tidy.kept": it says /bersihkan, which is no command`,
+	} {
+		messages, err := read([]byte(text))
+		for key, m := range messages {
+			err = errors.Join(ours.mistakes("id", key, m)...)
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s:\n%v\nwant %s", text, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		`"menu.ask" = 7`:    `"menu.ask" is neither words nor { one = …, other = … }`,
+		`"menu.ask" = "Apa`: "line 1",
+		"\"menu.ask\" = \"a\"\n\"menu.ask\" = \"b\"": "line 2",
+		`"command.report" = "/lapor|batal"`:          `"batal" means "command.`,
+		`"common.no" = "Ya"`:                         `"ya" means "`,
+		`"menu.pressure.alias" = "warga"`:            `"warga" means "menu.citizen" and "menu.pressure", between which people choose (menu)`,
+		`"help.not_vanishing" = "Ketik /hilang."`:    `id.toml: "help.not_vanishing": it says /hilang, which is no command`,
+		`"command.tidy" = "/sapu"`:                   `"tidy.kept": it says /bersihkan, which is no command`,
 	} {
 		_, err := ReadOwn(folder(t, map[string]string{"id.toml": text}))
 		if err == nil || !strings.Contains(err.Error(), want) {
