@@ -14,12 +14,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
@@ -44,34 +46,44 @@ type Locales struct {
 	langs    []string // best first
 	texts    map[string]map[string]text
 	facts    map[string]string // escaped
-	words    map[string][]string
+	words    []word            // sorted
 	commands map[string]flows.Command
 	desk     map[string]string
 	menus    map[string][]MenuItem
-	own      fs.FS // the operator's words; nil when there are none
+	had      map[string]string // see one; nil when all is read
 }
 
 var _ flows.Words = (*Locales)(nil)
 
 // text is one entry of a TOML file.
 type text struct {
-	raw     string
-	version string
-	pieces  pieces
-	one     pieces // said of {{.n}} things when the language calls that one; nil: no such form
+	raw string
+	one string // said of {{.n}} things when the language calls that one; "": no such form
 }
 
 // fixed says that nothing is put in: raw is the rendering.
-func (t text) fixed() bool { return t.one == nil && len(t.pieces) == 1 }
+func (t text) fixed() bool { return t.one == "" && !strings.Contains(t.raw, opening) }
 
 // New reads the words and puts the operator's facts in reach of every text. A
 // fact that is blank stands in the texts as [name]: good enough for drawing a
-// flow. A text with a mistake is an error here and not in a conversation.
-func New(facts map[string]string) (*Locales, error) {
-	return NewWith(facts, nil)
+// flow. An operator's own words stand in place of ours; those of the last Own
+// count. A text with a mistake is an error here and not in a conversation.
+func New(facts map[string]string, own ...Own) (*Locales, error) {
+	l, err := build(facts, own)
+	if err != nil {
+		return nil, fmt.Errorf("locales: %w", err)
+	}
+	return l, nil
 }
 
-func (l *Locales) fill(facts map[string]string) error {
+// build is New, with every mistake it finds.
+func build(facts map[string]string, own []Own) (*Locales, error) {
+	l := &Locales{
+		texts: map[string]map[string]text{},
+		facts: map[string]string{},
+		menus: map[string][]MenuItem{},
+		had:   map[string]string{},
+	}
 	for name, value := range facts {
 		if value = strings.TrimSpace(value); value != "" {
 			l.facts[name] = escape(value)
@@ -79,14 +91,13 @@ func (l *Locales) fill(facts map[string]string) error {
 	}
 	entries, err := files.ReadDir(".")
 	if err != nil {
-		return fmt.Errorf("locales: %w", err)
+		return nil, err
 	}
-	errs := []error{l.strangers()}
+	var errs []error
 	for _, e := range entries {
-		errs = append(errs, l.load(e.Name()))
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("locales: %w", err)
+		if err := l.load(e.Name(), own); err != nil {
+			errs = append(errs, err)
+		}
 	}
 	for lang := range l.texts {
 		l.langs = append(l.langs, lang)
@@ -101,60 +112,73 @@ func (l *Locales) fill(facts map[string]string) error {
 		return strings.Compare(a, b)
 	})
 	l.indexWords()
-	if err := l.indexCommands(); err != nil {
-		return fmt.Errorf("locales: %w", err)
-	}
+	errs = append(errs, l.indexCommands())
 	l.indexDesk()
-	return nil
+	l.had = nil
+	return l, errors.Join(errs...)
 }
 
-// load reads one file. go-i18n's own Localizer is not used: it keeps Go's
-// template language in the program, and with it every method of every type.
-func (l *Locales) load(name string) error {
+// load reads one of our files, with the operator's own words in place.
+func (l *Locales) load(name string, own []Own) error {
 	buf, err := files.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	all, err := messages(name, buf)
+	messages, err := read(buf)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	theirs, err := l.theirs(name)
-	if err != nil {
-		return fmt.Errorf("own words: %w", err)
+	lang := strings.TrimSuffix(name, path.Ext(name))
+	for _, o := range own {
+		maps.Copy(messages, o.words[lang])
 	}
-	texts := map[string]text{}
-	errs := []error{replace(name, all, theirs)}
-	var shows []string // what the channels show: part of a text that says it
-	for _, m := range all {
-		if strings.HasPrefix(m.ID, privacy+".") {
-			shows = append(shows, m.Other)
-		}
-	}
-	slices.Sort(shows) // a file has no order
-	for _, m := range all {
-		var one pieces
-		var oneErr error
-		if m.One != "" {
-			one, oneErr = parse(m.One)
-		}
-		p, err := parse(m.Other)
+	texts := make(map[string]text, len(messages))
+	var errs []error
+	for key, m := range messages {
+		_, err := names(m.Other)
+		_, oneErr := names(m.One)
 		if err = errors.Join(err, oneErr); err == nil && m.Other == "" {
 			err = errors.New("no words")
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %q: %w", name, m.ID, err))
+			errs = append(errs, fmt.Errorf("%s: %q: %w", name, key, err))
 		}
-		said := m.Other // who answers for the bot is part of what is agreed to
-		for _, fact := range Facts {
-			said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
-		}
-		said = strings.ReplaceAll(said, "{{."+privacy+"}}", strings.Join(shows, ""))
-		sum := sha256.Sum256([]byte(said))
-		texts[m.ID] = text{m.Other, hex.EncodeToString(sum[:6]), p, one}
+		texts[l.one(key)] = text{l.one(m.Other), l.one(m.One)}
 	}
-	l.texts[strings.TrimSuffix(name, path.Ext(name))] = texts
+	l.texts[lang] = texts
 	return errors.Join(errs...)
+}
+
+// one is the same string for equal strings while words are read: keys, and many
+// words, are those of other languages, too.
+func (l *Locales) one(s string) string {
+	had, ok := l.had[s]
+	if !ok {
+		had = strings.Clone(s) // not a part of the file
+		l.had[had] = had
+	}
+	return had
+}
+
+// read takes a file apart: the words by their keys, which stand whole and in
+// quotes. go-i18n's own Localizer is not used: it keeps Go's template language
+// in the program, and with it every method of every type.
+func read(buf []byte) (map[string]*i18n.Message, error) {
+	var values map[string]any
+	if err := toml.Unmarshal(buf, &values); err != nil {
+		return nil, err
+	}
+	messages := make(map[string]*i18n.Message, len(values))
+	var errs []error
+	for key, value := range values {
+		m, err := i18n.NewMessage(value)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%q is neither words nor { one = …, other = … }", key))
+			continue
+		}
+		messages[key] = m
+	}
+	return messages, errors.Join(errs...)
 }
 
 // Render is the phrase in words, in the canonical form.
@@ -187,10 +211,12 @@ func (l *Locales) Render(lang string, p flows.Phrase, extra map[string]string) s
 		return t.raw
 	}
 	v := values{l, lang, p, extra}
-	if n, err := strconv.Atoi(p.Args["n"].Text); err == nil && t.one != nil && isOne(lang, n) {
-		return t.one.render(&v)
+	if t.one != "" {
+		if n, err := strconv.Atoi(p.Args["n"].Text); err == nil && isOne(lang, n) {
+			return v.fill(t.one)
+		}
 	}
-	return t.pieces.render(&v)
+	return v.fill(t.raw)
 }
 
 // isOne reports whether a language uses its form for one thing for n of them.
@@ -235,8 +261,31 @@ func (l *Locales) Languages() []string { return l.langs }
 // Version implements flows.Words: twelve hexadecimal digits of the SHA-256 of
 // the text before values are put in, and "" when the language has no words for
 // the key. For a language we do not speak it is that of what Render shows
-// instead.
-func (l *Locales) Version(lang, key string) string { return l.texts[l.speak(lang)][key].version }
+// instead. Who answers for the bot, and what a channel shows of people, is part of
+// what is agreed to.
+func (l *Locales) Version(lang, key string) string {
+	lang = l.speak(lang)
+	t, ok := l.texts[lang][key]
+	if !ok {
+		return ""
+	}
+	said := t.raw
+	for _, fact := range Facts {
+		said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
+	}
+	if all := "{{." + privacy + "}}"; strings.Contains(said, all) {
+		var shows []string
+		for _, k := range l.Keys(lang) {
+			if strings.HasPrefix(k, privacy+".") {
+				shows = append(shows, l.texts[lang][k].raw)
+			}
+		}
+		slices.Sort(shows)
+		said = strings.ReplaceAll(said, all, strings.Join(shows, ""))
+	}
+	sum := sha256.Sum256([]byte(said))
+	return hex.EncodeToString(sum[:6])
+}
 
 // speak is the language in which somebody with this one is answered.
 func (l *Locales) speak(lang string) string {

@@ -14,9 +14,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/netralitas/netra/flows"
+	"github.com/netralitas/netra/flows/dates"
 )
 
 // canary is a value that would break a message if it were put in as it is.
@@ -204,8 +206,8 @@ func used(t *testing.T, l *Locales) map[string]string {
 		keys[fmt.Sprintf("date.weekday.%d", i%7)] = "dates"
 		keys[fmt.Sprintf("date.month.%d", i+1)] = "dates"
 	}
-	for _, topic := range []string{"neutral", "forbidden", "allowed", "handled", "elsewhere", "protection"} {
-		keys["info."+topic], keys["info."+topic+".text"] = "the cards", "the cards"
+	for _, topic := range flows.Topics {
+		keys["info."+string(topic)], keys["info."+string(topic)+".text"] = "the cards", "the cards"
 	}
 	keys["pressure.opening"] = "flow pressure" // an opening is optional
 	for _, k := range navigation(t) {
@@ -301,38 +303,18 @@ func TestNoDeadWords(t *testing.T) {
 	}
 }
 
-// menus are the keys a reporter chooses among at one time: of each step, and
-// of the questions that lie over the conversation.
-func menus(t *testing.T, l *Locales) map[string][]string {
-	m := map[string][]string{
-		"menu":   {"menu.help", "menu.language"},
-		"cancel": {"menu.cancel_yes", "menu.cancel_no"},
-		"resume": {"menu.resume_yes", "menu.resume_restart"},
-		"nav":    navigation(t),
-	}
-	for _, lang := range l.Languages() {
-		m["language"] = append(m["language"], "language."+lang)
-	}
-	for _, f := range flows.All {
-		m["menu"] = append(m["menu"], "menu."+string(f.ID))
-		for _, st := range f.Steps {
-			for _, c := range st.Kind.Accepts().Codes {
-				m[string(f.ID+"."+flows.FlowID(st.ID))] = append(m[string(f.ID+"."+flows.FlowID(st.ID))], f.CodeKey(st.ID, c))
-			}
-			m[string(f.ID)+" labels"] = append(m[string(f.ID)+" labels"], f.Key(st.ID, "label"))
-		}
-	}
-	return m
-}
-
 func TestLabels(t *testing.T) {
 	l := open(t)
-	for name, keys := range menus(t, l) {
+	for name, keys := range buttons() {
 		for _, lang := range l.Languages() {
 			for i, k := range keys {
 				label := l.Render(lang, say(k), nil)
-				if n := utf8.RuneCountInString(label); n == 0 || n > 24 {
-					t.Errorf("%s %q: %q has %d characters, a button takes 24", lang, k, label, n)
+				most := 24 // as many as a row of a list has on WhatsApp
+				if name == "data" || name == "info" {
+					most = 32
+				}
+				if n := utf8.RuneCountInString(label); n == 0 || n > most {
+					t.Errorf("%s %q: %q has %d characters, a button takes %d", lang, k, label, n, most)
 				}
 				if strings.ContainsAny(label, "<>&\n") {
 					t.Errorf("%s %q: %q is no plain label", lang, k, label)
@@ -342,49 +324,36 @@ func TestLabels(t *testing.T) {
 				}
 			}
 		}
-		// No word may mean two of the answers to one question.
-		for word, of := range l.words {
-			var both []string
-			for _, k := range of {
-				if slices.Contains(keys, k) {
-					both = append(both, k)
-				}
-			}
-			if len(both) > 1 {
-				t.Errorf("%s: %q means %v", name, word, both)
-			}
-		}
+	}
+	if err := l.together(); err != nil {
+		t.Error(err)
 	}
 }
 
-var tag = regexp.MustCompile(`<[^>]*>`)
-
-func balanced(t *testing.T, what, s string) {
-	t.Helper()
-	var stack []string
-	for _, mark := range tag.FindAllString(s, -1) {
-		name := strings.Trim(mark, "</>")
-		switch {
-		case !slices.Contains([]string{"b", "i", "code"}, name) || mark != "<"+name+">" && mark != "</"+name+">":
-			t.Errorf("%s: mark %q is not one of ours", what, mark)
-		case mark[1] != '/':
-			stack = append(stack, name)
-		case len(stack) == 0 || stack[len(stack)-1] != name:
-			t.Errorf("%s: %q closes nothing", what, mark)
-			return
-		default:
-			stack = stack[:len(stack)-1]
+// TestEveryButtonIsKnown: what the rules offer is among buttons, so that its words
+// are looked at.
+func TestEveryButtonIsKnown(t *testing.T) {
+	var all []string
+	for _, keys := range buttons() {
+		all = append(all, keys...)
+	}
+	src, err := os.ReadFile("../flows/view.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	offers := regexp.MustCompile(`v\.offer\([^"]*(?:"[a-z_]+", )?"([a-z_.]+)"\)`).FindAllStringSubmatch(string(src), -1)
+	if len(offers) < 15 {
+		t.Fatalf("%d offers: does the search still work?", len(offers))
+	}
+	for _, m := range offers {
+		if strings.Contains(m[1], ".") && m[1] != "tidy.start" && !slices.Contains(all, m[1]) {
+			t.Errorf("%q is offered and not among buttons", m[1])
 		}
 	}
-	if len(stack) > 0 {
-		t.Errorf("%s: %v stays open", what, stack)
-	}
-	rest := tag.ReplaceAllString(s, "")
-	for _, entity := range []string{"&amp;", "&lt;", "&gt;", "&quot;"} {
-		rest = strings.ReplaceAll(rest, entity, "")
-	}
-	if strings.ContainsAny(rest, "<>&") {
-		t.Errorf("%s: %q is not canonical", what, rest)
+	for _, k := range navigation(t) {
+		if !slices.Contains(all, k) {
+			t.Errorf("%q is offered and not among buttons", k)
+		}
 	}
 }
 
@@ -400,7 +369,9 @@ func TestTextsAreCanonical(t *testing.T) {
 			delete(p.Args, "list")
 			p.Items = []flows.Phrase{{Text: canary}}
 			s := l.Render(lang, p, channel)
-			balanced(t, lang+" "+k, s)
+			if err := canonical(s); err != nil {
+				t.Errorf("%s %q: %v", lang, k, err)
+			}
 			if n := utf8.RuneCountInString(l.Plain(s)); n > 1500 {
 				t.Errorf("%s %q has %d characters", lang, k, n)
 			}
@@ -426,6 +397,123 @@ func TestNumbersAgree(t *testing.T) {
 		for _, k := range []string{"help.emergency", "pressure.unsafe.ask"} {
 			if have := dial.FindAllString(l.texts[lang][k].raw, -1); !slices.Equal(have, want) {
 				t.Errorf("%s %q names %v, want %v", lang, k, have, want)
+			}
+		}
+	}
+}
+
+// Short cards are short, and cite the same sources in every language.
+func TestCards(t *testing.T) {
+	l := open(t)
+	cited := regexp.MustCompile(`\b\d{1,3}/\d{4}\b`)
+	sources := func(lang, key string) []string {
+		found := cited.FindAllString(l.Render(lang, say(key), nil), -1)
+		slices.Sort(found)
+		return found
+	}
+	for _, topic := range flows.Topics {
+		key := "info." + string(topic) + ".text"
+		want := sources(home, key)
+		if len(want) == 0 && topic != "allowed" { // which has none but news, and says so
+			t.Errorf("%q has no source", key)
+		}
+		for _, lang := range l.Languages() {
+			if have := sources(lang, key); !slices.Equal(have, want) {
+				t.Errorf("%s %q cites %v, want %v", lang, key, have, want)
+			}
+			if n := utf8.RuneCountInString(l.Plain(l.Render(lang, say(key), nil))); n > 900 {
+				t.Errorf("%s %q has %d characters, want at most 900", lang, key, n)
+			}
+		}
+	}
+}
+
+// TestExamplesAreUnderstood: a day or time that a text gives as an example is one
+// that is read, and so is one that the bot wrote itself.
+func TestExamplesAreUnderstood(t *testing.T) {
+	l := open(t)
+	now := time.Date(2026, 7, 22, 20, 0, 0, 0, time.UTC)
+	listed := regexp.MustCompile(`: (.+?)\.(?:$| [A-Z])`)
+	or := regexp.MustCompile(`,? (?:atau|or|utawi|atanapi) |, `)
+	for _, lang := range l.Languages() {
+		for key, least := range map[string]int{"citizen.date.ask": 3, "error.bad_date": 4, "error.coarse_date": 2, "citizen.time.ask": 1} {
+			m := listed.FindStringSubmatch(l.Render(lang, say(key), nil))
+			if m == nil {
+				t.Errorf("%s %q has no examples", lang, key)
+				continue
+			}
+			examples := or.Split(m[1], -1)
+			if len(examples) < least {
+				t.Errorf("%s %q: %q, want %d examples", lang, key, examples, least)
+			}
+			for _, e := range examples {
+				_, err := dates.Read(e, now)
+				if key == "citizen.time.ask" {
+					_, err = dates.Clock(e)
+				}
+				if err != nil {
+					t.Errorf("%s %q: %q %v", lang, key, e, err)
+				}
+			}
+		}
+		for i := range 12 {
+			day := time.Date(2025, time.Month(i+1), 5, 0, 0, 0, 0, time.UTC)
+			e := l.Render(lang, flows.Say("date.day", "weekday", say(fmt.Sprintf("date.weekday.%d", int(day.Weekday()))), "day", flows.Phrase{Text: "5"},
+				"month", say(fmt.Sprintf("date.month.%d", i+1)), "year", flows.Phrase{Text: "2025"}), nil)
+			if got, err := dates.Read(e, now); err != nil || got.Month != day.Month() || got.Day != 5 || got.Year != 2025 {
+				t.Errorf("%s: %q is read as %+v, %v", lang, e, got, err)
+			}
+		}
+		for _, part := range []string{"pagi", "siang", "sore", "malam"} {
+			e := l.Render(lang, say("date."+part), nil)
+			if got, err := dates.Clock(e); (err != nil || string(got.Part) != part) && e != "evening or night" {
+				t.Errorf("%s: %q is read as %+v, %v", lang, e, got, err)
+			}
+		}
+	}
+}
+
+// TestTypedWordsAreUnderstood: what a text tells people to type is something.
+func TestTypedWordsAreUnderstood(t *testing.T) {
+	l := open(t)
+	typed := regexp.MustCompile(`(?i)\b(?:k|ng|t)(?:etik|ype) <i>([^<]+)</i>`)
+	found := 0
+	for _, lang := range l.Languages() {
+		for _, k := range shown(l, lang) {
+			for _, m := range typed.FindAllStringSubmatch(l.texts[lang][k].raw, -1) {
+				found++
+				if l.Command(m[1]) == "" {
+					t.Errorf("%s %q: %q is no command", lang, k, m[1])
+				}
+			}
+		}
+	}
+	if found < 80 {
+		t.Errorf("only %d found: does the search still work?", found)
+	}
+}
+
+// TestOrder: files are translated, and read, beside each other.
+func TestOrder(t *testing.T) {
+	line := regexp.MustCompile(`(?m)^"([a-z0-9_.]+)" = `)
+	order := func(lang string) (keys []string) {
+		raw, err := files.ReadFile(lang + ".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range line.FindAllStringSubmatch(string(raw), -1) {
+			if !strings.HasSuffix(m[1], alias) {
+				keys = append(keys, m[1])
+			}
+		}
+		return keys
+	}
+	want := order(home)
+	for _, lang := range open(t).Languages() {
+		for i, k := range order(lang) {
+			if i >= len(want) || k != want[i] {
+				t.Errorf("%s.toml: %q stands elsewhere than in %s.toml", lang, k, home)
+				break
 			}
 		}
 	}
@@ -520,7 +608,9 @@ func TestMatch(t *testing.T) {
 		{status, "nggak tau", 3}, {status, "I don’t know", 3}, {status, "Tidak  tahu", 3},
 		{day, "kemarin", 1}, {day, "Kmrn", 1}, {day, "hari ini", 0}, {day, "today", 0}, {day, "kemarin sore", -1},
 		{files, "selesai", 0}, {files, "sudah", 0}, {files, "Done", 0}, {files, "tidak ada", 1},
-		{trouble, "tidak ada", 0}, {trouble, "lewati", 2},
+		{trouble, "tidak ada", 0}, {trouble, "lewati", 2}, {trouble, "Dèrèng wonten", 0}, {trouble, "dereng wonten", 0}, {trouble, "teu acan aya", 0},
+		{yesNo, "Inggih", 0}, {yesNo, "nggih", 0}, {yesNo, "sumuhun", 0}, {yesNo, "mboten", 1}, {yesNo, "teu", 1}, {yesNo, "liwat", 2}, {yesNo, "wangsul", 3},
+		{status, "sanesipun", 2}, {status, "Sanésna", 2}, {status, "teu terang", 3}, {day, "dinten punika", 0}, {day, "kamari", 1},
 		{[]string{"pressure.colleagues.few"}, "2-5", 0}, {[]string{"pressure.colleagues.few"}, "2–5", 0},
 		{nil, "ya", -1},
 		{yesNo, "ya " + strings.Repeat("x", 4000), -1},
@@ -545,6 +635,10 @@ func TestCommand(t *testing.T) {
 		"kembali": flows.Back, "back": flows.Back, "Data saya": flows.MyData, "my data": flows.MyData,
 		"data kula": flows.MyData, "data abdi": flows.MyData, "bahasa": flows.Language, "language": flows.Language,
 		"selesai": flows.Done, "sudah": flows.Done,
+		"/lapur": flows.Report, "kula badhe lapur": flows.Report, "laporan": flows.Report, "abdi badé laporan": flows.Report, "priksa": flows.Check, "parios laporan": flows.Check,
+		"wangsul": flows.Back, "mulang": flows.Back, "busak": flows.Cancel, "/busak": flows.Delete, "bebaya": flows.Danger, "tulung": flows.Danger,
+		"Réngsé.": flows.Done, "rengse": flows.Done, "/rengse": flows.Done, "sampun": flows.Done, "katrangan": flows.Info, "inpo": flows.Info,
+		"pesen sawetawis": flows.Vanishing, "pesen saheulaanan": flows.Vanishing, "sampurasun": flows.Start, "kula nuwun": flows.Start,
 	} {
 		if got := l.Command(text); got != want {
 			t.Errorf("Command(%q) = %q, want %q", text, got, want)
@@ -557,6 +651,8 @@ func TestMenu(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"id": {"lapor", "lanjut", "cek", "kembali", "lewati", "batal", "hapus", "bahasa", "bantuan", "info", "darurat", "data", "bersihkan"},
 		"en": {"report", "resume", "check", "back", "skip", "cancel", "delete", "language", "help", "info", "emergency", "mydata", "clear"},
+		"jv": {"lapur", "lajeng", "priksa", "wangsul", "lewati", "batal", "busak", "basa", "pitulungan", "katrangan", "darurat", "datakula", "resiki"},
+		"su": {"ngalapor", "teraskeun", "parios", "mulang", "liwat", "batal", "hapus", "basa", "pitulung", "inpo", "darurat", "dataabdi", "beresihan"},
 	} {
 		var have []string
 		for i, m := range l.Menu(lang) {
@@ -607,16 +703,16 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestNamesRefuses(t *testing.T) {
 	for _, bad := range []string{"{{.n", "{{n}}", "{{.N}}", "{{ .n }}", "{{if .n}}", "}} {{.n}}", "{{.}}"} {
-		if p, err := parse(bad); err == nil {
-			t.Errorf("parse(%q) = %q", bad, p)
+		if got, err := names(bad); err == nil {
+			t.Errorf("names(%q) = %q", bad, got)
 		}
 	}
 }
 
 func TestLanguages(t *testing.T) {
-	if got := open(t).Languages(); len(got) < 2 || got[0] != "id" || !slices.Contains(got, "en") {
+	if got := open(t).Languages(); !slices.Equal(got, []string{"id", "en", "jv", "su"}) {
 		t.Errorf("languages %v", got)
 	}
 }

@@ -2,6 +2,7 @@ package locales
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netralitas/netra/flows"
@@ -9,39 +10,45 @@ import (
 
 const opening, closing = "{{", "}}"
 
-// pieces is a text taken apart: words and names of values in turn, words first.
-// It knows {{.name}} and no more of Go's template language. That is all a text
-// needs, it is many times faster, and a translator cannot write a program.
-type pieces []string
-
-func parse(src string) (pieces, error) {
-	var p pieces
+// names lists the values in a text, sorted, each once. A text knows {{.name}} and
+// no more of Go's template language. That is all it needs, it is many times
+// faster, and a translator cannot write a program.
+func names(text string) ([]string, error) {
+	var found []string
 	for {
-		words, rest, more := strings.Cut(src, opening)
+		words, rest, more := strings.Cut(text, opening)
 		if strings.Contains(words, closing) {
 			return nil, fmt.Errorf("a %q without %q", closing, opening)
 		}
-		p = append(p, words)
 		if !more {
-			return p, nil
+			slices.Sort(found)
+			return slices.Compact(found), nil
 		}
 		name, after, ok := strings.Cut(rest, closing)
 		bare, dot := strings.CutPrefix(name, ".")
 		if !ok || !dot || bare == "" || strings.Trim(bare, "abcdefghijklmnopqrstuvwxyz_") != "" {
 			return nil, fmt.Errorf("%q is not a value like {{.name}}", opening+rest)
 		}
-		p, src = append(p, bare), after
+		found, text = append(found, bare), after
 	}
 }
 
-func (p pieces) render(v *values) string {
-	var b strings.Builder
-	for i, s := range p {
-		if i%2 == 1 {
-			s = v.get(s)
-		}
-		b.WriteString(s)
+// fill puts the values into a text in which names has found no mistake. It is read
+// each time: taking it apart before would be little faster, and texts taken apart
+// are several times as large.
+func (v *values) fill(text string) string {
+	words, rest, more := strings.Cut(text, opening)
+	if !more {
+		return text
 	}
+	var b strings.Builder
+	for more {
+		name, after, _ := strings.Cut(rest, closing)
+		b.WriteString(words)
+		b.WriteString(v.get(strings.TrimPrefix(name, ".")))
+		words, rest, more = strings.Cut(after, opening)
+	}
+	b.WriteString(words)
 	return b.String()
 }
 

@@ -1,6 +1,8 @@
 package locales
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,18 +25,34 @@ const longestWord = 200
 // language: who reads Indonesian may well answer "yes". When two keys have the
 // word, the one that stands earlier in keys is meant.
 func (l *Locales) Match(keys []string, text string) int {
-	having := l.words[fold(text)]
+	return meant(keys, l.having(fold(text)))
+}
+
+// meant is the index of the first key that a word means, and -1 when it means none.
+func meant(keys []string, having []word) int {
 	if len(having) == 0 {
 		return -1
 	}
-	for i, k := range keys {
-		for _, h := range having {
-			if h == k {
-				return i
-			}
-		}
+	return slices.IndexFunc(keys, func(k string) bool {
+		return slices.ContainsFunc(having, func(w word) bool { return w.key == k })
+	})
+}
+
+// word is one that means a key, in whatever language.
+type word struct{ text, key string }
+
+func (w word) compare(x word) int {
+	return cmp.Or(strings.Compare(w.text, x.text), strings.Compare(w.key, x.key))
+}
+
+// having are the meanings of a word.
+func (l *Locales) having(text string) []word {
+	from, _ := slices.BinarySearchFunc(l.words, word{text: text}, word.compare)
+	until := from
+	for until < len(l.words) && l.words[until].text == text {
+		until++
 	}
-	return -1
+	return l.words[from:until]
 }
 
 // Near implements flows.Words. One letter may be wrong, missing, too many or
@@ -42,13 +60,15 @@ func (l *Locales) Match(keys []string, text string) int {
 func (l *Locales) Near(keys []string, text string) int {
 	said := []rune(fold(text))
 	best, least, tied := -1, 3, false
-	for word, having := range l.words {
-		want := []rune(word)
+	for rest := l.words; len(rest) > 0; {
+		having := l.having(rest[0].text)
+		rest = rest[len(having):]
+		want := []rune(having[0].text)
 		allowed := min((len(want)-1)/4, 2)
 		if d := len(want) - len(said); allowed == 0 || d > allowed || -d > allowed {
 			continue
 		}
-		i := slices.IndexFunc(keys, func(k string) bool { return slices.Contains(having, k) })
+		i := meant(keys, having)
 		if i < 0 {
 			continue
 		}
@@ -104,15 +124,9 @@ func (l *Locales) Command(text string) flows.Command {
 }
 
 func (l *Locales) indexWords() {
-	l.words = map[string][]string{}
-	add := func(key, word string) {
-		if w := fold(word); w != "" {
-			for _, had := range l.words[w] {
-				if had == key {
-					return
-				}
-			}
-			l.words[w] = append(l.words[w], key)
+	add := func(key, text string) {
+		if w := fold(text); w != "" {
+			l.words = append(l.words, word{l.one(w), l.one(key)})
 		}
 	}
 	for _, texts := range l.texts {
@@ -135,6 +149,8 @@ func (l *Locales) indexWords() {
 			}
 		}
 	}
+	slices.SortFunc(l.words, word.compare)
+	l.words = slices.Clone(slices.Compact(l.words)) // as large as it must be
 }
 
 // menu is the commands that a channel's own menu offers, in order.
@@ -144,10 +160,13 @@ var menu = []flows.Command{
 }
 
 // indexCommands reads "command.<name>", whose words are divided by "|". The
-// first one with a slash is the name that the language's menu shows.
+// first one with a slash is the name that the language's menu shows. The error
+// names every word that means two commands.
 func (l *Locales) indexCommands() error {
 	l.commands = map[string]flows.Command{}
-	for lang, texts := range l.texts {
+	var errs []error
+	for _, lang := range l.langs {
+		texts := l.texts[lang]
 		names := map[flows.Command]string{}
 		for key, t := range texts {
 			name, ok := strings.CutPrefix(key, "command.")
@@ -162,7 +181,7 @@ func (l *Locales) indexCommands() error {
 					names[c] = slash
 				}
 				if had, twice := l.commands[word]; twice && had != c {
-					return fmt.Errorf("%s: %q means %s and %s", lang, word, had, c)
+					errs = append(errs, fmt.Errorf("%s.toml: %q: %q means %q already", lang, key, word, "command."+string(had)))
 				}
 				l.commands[word] = c
 			}
@@ -175,7 +194,7 @@ func (l *Locales) indexCommands() error {
 			l.menus[lang] = append(l.menus[lang], MenuItem{names[c], about.raw})
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // deskCommand begins the keys of what supervisors can say.
@@ -199,8 +218,8 @@ func (l *Locales) indexDesk() {
 func (l *Locales) Desk(word string) string { return l.desk[strings.ToLower(word)] }
 
 // fold makes of two spellings of one word the same: case, blanks, curly
-// apostrophes, long dashes, and what is neither letter nor digit at both ends
-// (a full stop, an emoji, the mark of a chosen button). A text that is too long
+// apostrophes, long dashes, accents on an e, and what is neither letter nor digit
+// at both ends (a full stop, an emoji, the mark of a chosen button). A text that is too long
 // to be a label becomes "".
 func fold(s string) string {
 	if len(s) > longestWord {
@@ -226,7 +245,11 @@ func fold(s string) string {
 			b.WriteByte(' ')
 			gap = false
 		}
-		b.WriteRune(unicode.ToLower(r))
+		switch r = unicode.ToLower(r); r {
+		case 'é', 'è', 'ê': // which few type
+			r = 'e'
+		}
+		b.WriteRune(r)
 	}
 	return b.String()
 }

@@ -20,7 +20,7 @@ import (
 // removed at the end.
 func chat(ctx context.Context, p program, args []string) (err error) {
 	if len(args) > 0 && isHelp(args[0]) {
-		fmt.Fprintln(p.out, "Usage: netra chat\n\nHolds a conversation in this terminal and shows the card that supervisors would get.\nIt needs no configuration, contacts nobody, and removes everything at the end.")
+		fmt.Fprintln(p.out, "Usage: netra chat\n\nHolds a conversation in this terminal and shows the card that supervisors would get.\nIt needs no configuration, contacts nobody, and removes everything at the end.\nWith NETRA_LOCALES it speaks the words of that folder.")
 		return nil
 	}
 	if len(args) > 0 {
@@ -31,7 +31,7 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c, _, err := parse(program{env: func(string) string { return "" }}, "chat", nil)
+	c, _, err := parse(program{env: only(p.env, "NETRA_LOCALES")}, "chat", nil)
 	if err != nil {
 		return err
 	}
@@ -66,6 +66,16 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 	stop()
 	all.Wait()
 	return err
+}
+
+// only is an environment in which nothing but one variable is set.
+func only(e env, name string) env {
+	return func(k string) string {
+		if k != name {
+			return ""
+		}
+		return e(k)
+	}
 }
 
 // delivered waits, a moment at most, until everything that was sent stands in

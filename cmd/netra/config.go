@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -20,6 +19,7 @@ import (
 	"github.com/netralitas/netra/bot/telegram"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/flows/election"
+	"github.com/netralitas/netra/locales"
 	"github.com/netralitas/netra/store/redis"
 )
 
@@ -43,8 +43,8 @@ type config struct {
 	Limits                                      bot.Limits
 	MostReports, MostFiles                      int
 	Reminder                                    time.Duration
-	Locales                                     string
 	Operator, Contact, Alarm                    string
+	Own                                         locales.Own
 }
 
 // setting is one variable, which is also a flag.
@@ -214,15 +214,6 @@ var settings = []setting{
 		}
 		return nil
 	}},
-	{"NETRA_LOCALES", "", "folder with texts of your own, like id.toml, that take the place of the built-in ones", func(c *config, v string) error {
-		if c.Locales = v; v == "" {
-			return nil
-		}
-		if f, err := os.Stat(v); err != nil || !f.IsDir() {
-			return errors.New("is no folder")
-		}
-		return nil
-	}},
 	{"NETRA_OPERATOR", "Netra", "who runs this bot, named in the consent text", func(c *config, v string) error {
 		c.Operator = v
 		return nil
@@ -230,6 +221,12 @@ var settings = []setting{
 	{"NETRA_CONTACT", noContact, "how to reach the operator, named in the consent text", func(c *config, v string) error {
 		c.Contact = v
 		return nil
+	}},
+	{"NETRA_LOCALES", "", "folder with words of your own, which stand in place of Netra's: id.toml, en.toml, …", func(c *config, v string) (err error) {
+		if v != "" {
+			c.Own, err = locales.ReadOwn(v)
+		}
+		return err
 	}},
 	{"NETRA_ALARM", "", "address that gets the operator's alarms, like telegram:123456789; empty: log only", func(c *config, v string) error {
 		if c.Alarm = v; v != "" && !intake.Address.MatchString(v) {

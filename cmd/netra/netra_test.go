@@ -49,6 +49,33 @@ func TestChat(t *testing.T) {
 	}
 }
 
+// TestOwnWords: chat speaks an operator's own words, and nothing starts with words
+// that have mistakes.
+func TestOwnWords(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := t.TempDir()
+	vars := map[string]string{"NETRA_LOCALES": dir, "NETRA_TELEGRAM_TOKEN": "1:abc", "NETRA_INTAKE": "telegram:-1", "NETRA_DATA": filepath.Join(dir, "data")}
+	if err := os.WriteFile(filepath.Join(dir, "id.toml"), []byte(`"menu.greeting" = "Selamat datang di Kanal Contoh."`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := call(t, vars, "1\n", "chat")
+	if err != nil || !strings.Contains(out, "Selamat datang di Kanal Contoh.") || !strings.Contains(out, "Apa yang ingin Anda lakukan?") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "id.toml"), []byte("\"menu.greetin\" = \"Halo\"\n\"case.wait\" = \"Tunggu\""), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"serve", "chat", "doctor"} {
+		_, err := call(t, vars, "", name)
+		if err == nil || !strings.Contains(err.Error(), `NETRA_LOCALES has mistakes`) || !strings.Contains(err.Error(), `is "menu.greeting" meant?`) || !strings.Contains(err.Error(), "{{.minutes}} is missing") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := os.Stat(vars["NETRA_DATA"]); err == nil {
+		t.Error("a data folder was made")
+	}
+}
+
 // TestMistakes: every mistake at once, each with how to mend it, and nothing
 // made on disk.
 func TestMistakes(t *testing.T) {
@@ -57,6 +84,7 @@ func TestMistakes(t *testing.T) {
 		"NETRA_TELEGRAM_TOKEN": "bukan token", "NETRA_TELEGRAM_API": "contoh", "NETRA_INTAKE": "telegram:abc", "NETRA_REDIS_URL": "http://:sandi@contoh",
 		"NETRA_LISTEN": "8080", "NETRA_LOG": "keras", "NETRA_LOG_FORMAT": "xml", "NETRA_SESSION_TTL": "1h", "NETRA_RETENTION": "x",
 		"NETRA_WHATSAPP": "yes", "NETRA_DATABASE_URL": "postgres://contoh", "NETRA_TELEGRAM_GROUP_RATE": "0", "NETRA_ALARM": "saya", "NETRA_DATA": dir,
+		"NETRA_LOCALES": filepath.Join(dir, "kata"),
 	}
 	_, err := call(t, vars, "", "serve")
 	if err == nil {

@@ -53,7 +53,11 @@ func posterCommand(_ context.Context, p program, args []string) error {
 	if err := set.Parse(args); err != nil {
 		return err
 	}
-	l, err := words(config{Operator: noContact, Contact: noContact, Routes: intake.One("")})
+	c, _, err := parse(program{env: only(p.env, "NETRA_LOCALES")}, "poster", nil)
+	if err != nil {
+		return err
+	}
+	l, err := words(config{Operator: noContact, Contact: noContact, Routes: intake.One(""), Own: c.Own})
 	if err != nil {
 		return err
 	}

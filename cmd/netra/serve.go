@@ -142,11 +142,7 @@ var errServed = errors.New("another netra serves from this data folder; stop it 
 
 // words loads the locales with what the operator said of themselves.
 func words(c config) (*locales.Locales, error) {
-	var own fs.FS
-	if c.Locales != "" {
-		own = os.DirFS(c.Locales)
-	}
-	return locales.NewWith(map[string]string{
+	return locales.New(map[string]string{
 		"operator":   c.Operator,
 		"contact":    c.Contact,
 		"recipients": c.Routes.Recipients(),
@@ -155,7 +151,7 @@ func words(c config) (*locales.Locales, error) {
 		"evidence":   fmt.Sprint(int(c.KeepEvidence.Hours() / 24)),
 		"return":     fmt.Sprint(int(c.KeepReturn.Hours() / 24)),
 		"delay":      fmt.Sprint(max(int(math.Ceil(c.Delay.to.Hours())), 1)),
-	}, own)
+	}, c.Own)
 }
 
 // build wires the bot to its stores.
