@@ -168,7 +168,7 @@ func (r Rules) legal(f Flow, rep Finished) []Phrase {
 	var rows Phrase
 	verify := false
 	for _, c := range kind.Codes {
-		for _, row := range election.Current().Suggest(string(c), found.When) {
+		for _, row := range election.Current.Suggest(string(c), found.When) {
 			rows.Items = append(rows.Items, literal(row.ID))
 			verify = verify || row.Verify
 		}

@@ -42,10 +42,11 @@ func (k Date) gives() []Code {
 
 // Read implements Kind. in.At has the zone of the place.
 func (k Date) Read(in Input, had Answer) (Answer, error) {
-	if c, ok := pressed(in, []Code{Right}); ok && had.Open {
+	if _, ok := pressed(in, []Code{Right}); ok && had.Open {
 		had.Open = false
 		return had, nil
-	} else if c, ok = pressed(in, k.Codes); ok {
+	}
+	if c, ok := pressed(in, k.Codes); ok {
 		switch c {
 		case Today:
 			return stamped(dates.Moment{Minutes: -1}, in.At, in.At), nil

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 )
@@ -69,7 +70,7 @@ func (r Rules) tells(f Flow, s *Session, in Input) bool {
 	story, ok := f.byRole(RoleStory)
 	if files, has := f.files(); has && t != "" && (in.Passed || bareLink(t)) {
 		a, err := s.Answers[files.ID].note(len(s.Answers[files.ID].Notes), Note{t, mark(in.Said)})
-		if ref, refused := err.(Refusal); refused {
+		if ref := (Refusal{}); errors.As(err, &ref) {
 			s.refuse(ref)
 			return true
 		}
@@ -91,7 +92,7 @@ func (r Rules) tells(f Flow, s *Session, in Input) bool {
 		return false
 	}
 	a, err := story.Kind.Read(in, Answer{})
-	if ref, refused := err.(Refusal); refused {
+	if ref := (Refusal{}); errors.As(err, &ref) {
 		s.refuse(ref)
 		return true
 	}

@@ -3,7 +3,6 @@ package flows
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/netralitas/netra/flows/region"
 )
@@ -16,7 +15,7 @@ import (
 // A clue is a sort of detail in free words.
 type clue struct {
 	key  string // of its name
-	find func() *regexp.Regexp
+	find *regexp.Regexp
 	// alone says that one of it is enough to recognise somebody.
 	alone bool
 }
@@ -27,15 +26,10 @@ const hidden = "[…]"
 const months = `jan(?:uari|uary)?|[fp]eb(?:ruari|ruary)?|mar(?:et|ch)?|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|ag(?:ustus|st?|t)|aug(?:ust)?|sept?(?:ember)?|o[kc]t(?:ober)?|no[vp](?:ember)?|de[sc](?:ember)?`
 
 var clues = []clue{
-	{"risk.number", pattern(`\d(?:[ .\-]?\d){7,}|\b\d{2,4}(?:[./\-][\w.]+){2,}/\d{4}\b`), true},
-	{"risk.date", pattern(`(?i)\b(?:tanggal|tgl\.?|ping|kaping)\s*\d{1,2}\b(?:\s+(?:` + months + `)\b)?(?:\s+\d{4})?|\b\d{1,2}\s+(?:` + months + `)\b(?:\s+\d{4})?|\b\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?\b`), false},
-	{"risk.office", pattern(`\b(?i:sdn?|smpn?|sman?|smkn?|slbn?|tkn?|min|mtsn?|man|puskesmas|pkm|rsud|uptd?|kelurahan|kecamatan|desa|nagari|kampung|gampong)\b\s+(?i:negeri\s+)?[\p{Lu}\d]\S*(?:\s+[\p{Lu}\d][^\s.,;]*){0,3}|\b(?i:dinas|badan|bagian|bidang|seksi|kantor|sekretariat|inspektorat)\s+\p{Lu}\S*(?:\s+(?:dan|&|\p{Lu}[^\s.,;]*)){0,4}`), false},
-	{"risk.name", pattern(`\b(?i:pak|bapak|bpk\.?|bu|ibu|sdri?\.?|saudari?|mas|mbak|kang|teh|haji|hj?\.|drs?\.|dra\.)\s+\p{Lu}[^\s.,;]*(?:\s+\p{Lu}[^\s.,;]*){0,3}`), false},
-}
-
-// pattern compiles when it is first needed.
-func pattern(s string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(s) })
+	{"risk.number", regexp.MustCompile(`\d(?:[ .\-]?\d){7,}|\b\d{2,4}(?:[./\-][\w.]+){2,}/\d{4}\b`), true},
+	{"risk.date", regexp.MustCompile(`(?i)\b(?:tanggal|tgl\.?|ping|kaping)\s*\d{1,2}\b(?:\s+(?:` + months + `)\b)?(?:\s+\d{4})?|\b\d{1,2}\s+(?:` + months + `)\b(?:\s+\d{4})?|\b\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?\b`), false},
+	{"risk.office", regexp.MustCompile(`\b(?i:sdn?|smpn?|sman?|smkn?|slbn?|tkn?|min|mtsn?|man|puskesmas|pkm|rsud|uptd?|kelurahan|kecamatan|desa|nagari|kampung|gampong)\b\s+(?i:negeri\s+)?[\p{Lu}\d]\S*(?:\s+[\p{Lu}\d][^\s.,;]*){0,3}|\b(?i:dinas|badan|bagian|bidang|seksi|kantor|sekretariat|inspektorat)\s+\p{Lu}\S*(?:\s+(?:dan|&|\p{Lu}[^\s.,;]*)){0,4}`), false},
+	{"risk.name", regexp.MustCompile(`\b(?i:pak|bapak|bpk\.?|bu|ibu|sdri?\.?|saudari?|mas|mbak|kang|teh|haji|hj?\.|drs?\.|dra\.)\s+\p{Lu}[^\s.,;]*(?:\s+\p{Lu}[^\s.,;]*){0,3}`), false},
 }
 
 // together is how many details make somebody easy to recognise.
@@ -57,7 +51,7 @@ func (f Flow) risks(answers map[StepID]Answer) []Phrase {
 	}
 	for _, c := range clues {
 		for _, st := range f.Steps {
-			if f.free(st) && c.find().MatchString(answers[st.ID].words()) {
+			if f.free(st) && c.find.MatchString(answers[st.ID].words()) {
 				found = append(found, Say(c.key))
 				alone = alone || c.alone
 				break
@@ -115,7 +109,7 @@ func (r Rules) blur(s Session, f Flow) Session {
 
 func hide(t string) string {
 	for _, c := range clues {
-		t = c.find().ReplaceAllString(t, hidden)
+		t = c.find.ReplaceAllString(t, hidden)
 	}
 	for strings.Contains(t, hidden+" "+hidden) {
 		t = strings.ReplaceAll(t, hidden+" "+hidden, hidden)

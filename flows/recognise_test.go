@@ -26,7 +26,7 @@ func TestRisks(t *testing.T) {
 	} {
 		var found []string
 		for _, k := range clues {
-			if k.find().MatchString(c.story) {
+			if k.find.MatchString(c.story) {
 				found = append(found, k.key)
 			}
 		}

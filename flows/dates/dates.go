@@ -145,11 +145,6 @@ func (p *reader) afternoon(m *Moment, past bool) {
 	}
 }
 
-// is reports whether the ith word is one of a set.
-func (p *reader) is(i int, set map[string]bool) bool {
-	return i >= 0 && i < len(p.words) && set[p.words[i]]
-}
-
 func (p *reader) any(set map[string]bool) bool {
 	return slices.ContainsFunc(p.words, func(w string) bool { return set[w] })
 }

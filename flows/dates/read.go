@@ -346,10 +346,10 @@ func (p *reader) time(i int, m *Moment, bare bool) bool {
 	if !ok || !split && !bare || h == 24 && mm > 0 || half && (h == 0 || h > 12) {
 		return false
 	}
-	switch after := p.at(i + 1); {
-	case after == "am", after == "a":
+	switch p.at(i + 1) {
+	case "am", "a":
 		m.Part = Morning
-	case after == "pm", after == "p":
+	case "pm", "p":
 		m.Part = Late
 		if h < 12 {
 			h += 12

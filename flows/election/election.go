@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/netralitas/netra/flows/region"
@@ -186,13 +185,12 @@ type Catalogue struct {
 var raw []byte
 
 // Current is the catalogue in force.
-var Current = sync.OnceValue(func() Catalogue {
-	var c Catalogue
+var Current = func() (c Catalogue) {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		panic(err) // a mistake of this program, which its tests find
 	}
 	return c
-})
+}()
 
 // Suggest lists the rows that something seen may be, given when it was.
 func (c Catalogue) Suggest(kind string, when When) []Row {

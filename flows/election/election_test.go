@@ -74,7 +74,7 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestCatalogue(t *testing.T) {
-	c := election.Current()
+	c := election.Current
 	ids := map[string]bool{}
 	for _, r := range c.Rows {
 		if ids[r.ID] || r.ID == "" || r.Text == "" || r.Level == "" || r.Basis == "" || r.Stage != "any" && r.Stage != election.Before && r.Stage != election.After {

@@ -8,10 +8,10 @@
 // is a table derived from it, under the same licence. points.bin.gz has the
 // villages' coordinates of the npm package geografis 1.3.2 (MIT), rounded to a
 // thousandth of a degree, under today's districts. Both are made by
-// generate/main.go.
+// scripts/regions.
 //
 // Everything is held in a few flat tables, which are read when they are first
 // needed and take less than a megabyte.
 package region
 
-//go:generate go run ./generate
+//go:generate go run ../../scripts/regions

@@ -1,4 +1,4 @@
-// Command generate makes the tables that package region embeds, from two npm
+// Command regions makes the tables that package region embeds, from two npm
 // packages. It fetches them with "npm pack" unless it is given the folder that
 // they were fetched to, and makes the same bytes from the same packages.
 //
@@ -9,6 +9,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/binary"
@@ -18,7 +19,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"math"
 	"os"
 	"os/exec"
@@ -38,25 +38,25 @@ var (
 type pkg struct{ name, version, integrity string }
 
 func main() {
-	log.SetFlags(0)
 	from := flag.String("from", "", "folder with the packages' .tgz files; empty: fetch them with npm")
 	to := flag.String("to", "data", "folder to write to")
 	flag.Parse()
-	if err := generate(*from, *to); err != nil {
-		log.Fatal(err)
+	if err := generate(context.Background(), *from, *to); err != nil {
+		fmt.Fprintln(os.Stderr, "regions:", err)
+		os.Exit(1)
 	}
 }
 
-func generate(from, to string) error {
+func generate(ctx context.Context, from, to string) (err error) {
 	if from == "" {
 		dir, err := os.MkdirTemp("", "netra-regions-")
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 		from = dir
 		for _, p := range []pkg{names, points} {
-			cmd := exec.Command("npm", "pack", "--silent", p.name+"@"+p.version)
+			cmd := exec.CommandContext(ctx, "npm", "pack", "--silent", p.name+"@"+p.version) //nolint:gosec // the two above
 			cmd.Dir, cmd.Stderr = dir, os.Stderr
 			if err := cmd.Run(); err != nil {
 				return fmt.Errorf("fetch %s: %w", p.name, err)
@@ -84,11 +84,11 @@ func generate(from, to string) error {
 		return err
 	}
 	for name, raw := range map[string][]byte{"names.csv.gz": places.csv(), "points.bin.gz": places.pack(where)} {
-		if err := os.WriteFile(filepath.Join(to, name), squeeze(raw), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(to, name), squeeze(raw), 0o644); err != nil { //nolint:gosec // part of the sources
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(to, "LICENSE-ODbL.md"), files[4], 0o644)
+	return os.WriteFile(filepath.Join(to, "LICENSE-ODbL.md"), files[4], 0o644) //nolint:gosec // part of the sources
 }
 
 // read takes files out of a package.
@@ -108,7 +108,7 @@ func (p pkg) read(dir string, paths ...string) ([][]byte, error) {
 	found := make([][]byte, len(paths))
 	for r := tar.NewReader(unzipped); ; {
 		h, err := r.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, err
@@ -243,7 +243,7 @@ func locate(t placeTable, villages []place, raw []byte) (map[string][][2]float64
 		}
 		out[code] = append(out[code], [2]float64{v.Latitude, v.Longitude})
 	}
-	log.Printf("%d points in %d districts, %d left out", len(all)-lost, len(out), lost)
+	fmt.Printf("%d points in %d districts, %d left out\n", len(all)-lost, len(out), lost)
 	if len(out) < 7200 {
 		return nil, errors.New("fewer than 7,200 districts have a point")
 	}
