@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"hash/maphash"
 	"sync"
 	"time"
 )
@@ -17,20 +18,31 @@ func waitAtMost(wg *sync.WaitGroup, d time.Duration) {
 	}
 }
 
-// recent remembers the last message ids that were finished.
+// recent remembers the last message ids that were finished: as many as can be
+// on their way at least, and twice as many at most. It holds hashes, which are a
+// fraction of the ids. In some 10^15 messages one is taken for another by
+// accident; nobody can bring that about, for the seed is secret.
 type recent struct {
-	ids  map[string]struct{}
-	ring [8192]string
-	next int
+	seed        maphash.Seed
+	now, before map[uint64]struct{}
 }
 
-func (r *recent) has(id string) bool { _, ok := r.ids[id]; return ok }
+func (r *recent) has(id string) bool {
+	if r.now == nil {
+		return false
+	}
+	sum := maphash.String(r.seed, id)
+	_, now := r.now[sum]
+	_, before := r.before[sum]
+	return now || before
+}
 
 func (r *recent) add(id string) {
-	if r.ids == nil {
-		r.ids = map[string]struct{}{}
+	switch {
+	case r.now == nil:
+		r.seed, r.now = maphash.MakeSeed(), map[uint64]struct{}{}
+	case len(r.now) >= maxFlight:
+		r.now, r.before = map[uint64]struct{}{}, r.now
 	}
-	delete(r.ids, r.ring[r.next])
-	r.ring[r.next], r.next = id, (r.next+1)%len(r.ring)
-	r.ids[id] = struct{}{}
+	r.now[maphash.String(r.seed, id)] = struct{}{}
 }

@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -22,12 +23,19 @@ func (f Flow) Draw(w io.Writer, words func(key string) string) error {
 		}
 		fmt.Fprintf(&b, "  %s%s%q%s\n", node(st.ID), open, label, shut)
 	}
-	for i, st := range f.Steps {
+	// Details are asked from the review, so they stand beside the way.
+	row := slices.DeleteFunc(slices.Clone(f.Steps), func(st Step) bool { return st.Extra })
+	for _, st := range f.Steps {
+		if st.Extra {
+			fmt.Fprintf(&b, "  %s -.->|%s| %s\n", node(f.review()), edge(words("review.more")), node(st.ID))
+		}
+	}
+	for i, st := range row {
 		for _, c := range st.Ends {
 			fmt.Fprintf(&b, "  %s -->|%s| stop_%s([%q])\n", node(st.ID), edge(words(f.CodeKey(st.ID, c))), node(st.ID), "■")
 		}
 		// The next step that is always asked, and the conditional ones before it.
-		for _, next := range f.Steps[i+1:] {
+		for _, next := range row[i+1:] {
 			if next.When.Step == "" {
 				fmt.Fprintf(&b, "  %s --> %s\n", node(st.ID), node(next.ID))
 				break
@@ -71,7 +79,10 @@ func edge(s string) string { return `"` + strings.ReplaceAll(s, `"`, "'") + `"` 
 // Describe is a step's nature in a few words: kind, condition, sharing.
 func (st Step) Describe() string {
 	words := []string{strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", st.Kind), "flows."))}
-	if st.Skip {
+	switch {
+	case st.Extra:
+		words = append(words, "a detail")
+	case st.Skip:
 		words = append(words, "may be skipped")
 	}
 	if st.When.Step != "" {

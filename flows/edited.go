@@ -142,7 +142,17 @@ func (r Rules) reread(s Session, f Flow, st Step, in Input) Session {
 	takes := st.Kind.Accepts()
 	other := in.Command != "" || in.Problem != nil ||
 		in.Press != nil && (takes.Several || in.Press.Step != st.ID || !slices.Contains(takes.Codes, in.Press.Code))
+	in.At = in.At.In(f.zone(s.Answers))
 	a, err := st.Kind.Read(in, Answer{})
+	if _, asks := st.Kind.(again); err == nil && asks && a.Open && !other {
+		if a.Place() == "" && len(a.Codes) == 0 { // no place that we know: the old answer is the better one
+			s.say(Say("error.edited"))
+			return s
+		}
+		r.store(&s, f, st, a, in)
+		s.At = st.ID
+		return s
+	}
 	had := s.Answers[st.ID]
 	switch ref := (Refusal{}); {
 	case other:

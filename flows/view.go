@@ -319,6 +319,7 @@ func (f Flow) Value(st Step, a Answer) Phrase {
 		if place := a.Place(); place != "" {
 			return literal(place.Full())
 		}
+		return literal(a.Text)
 	}
 	for _, c := range a.Codes {
 		p.Items = append(p.Items, Say(f.CodeKey(st.ID, c)))

@@ -41,9 +41,12 @@ const noLength = "          \r\n\r\n"
 // conn is a connection that may be used for one call after the other.
 type conn struct {
 	net.Conn
-	in    *bufio.Reader
 	since time.Time // when it became idle
 }
+
+// readers are for the time of a call: two connections a reporter stand idle
+// while they think, and each would keep four kilobytes.
+var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
 
 // newWire returns nil for an address that is net/http's.
 func newWire(base, token string) *wire {
@@ -104,13 +107,16 @@ func (w *wire) call(ctx context.Context, timeout time.Duration, method string, p
 
 // read reads an answer, and reports whether the connection can be used again.
 func (c *conn) read(raw *bytes.Buffer) (keep bool, err error) {
-	resp, err := http.ReadResponse(c.in, nil)
+	in := readers.Get().(*bufio.Reader)
+	in.Reset(c.Conn)
+	defer func() { in.Reset(nil); readers.Put(in) }()
+	resp, err := http.ReadResponse(in, nil)
 	if err != nil {
 		return false, err
 	}
 	defer resp.Body.Close()
 	n, err := raw.ReadFrom(io.LimitReader(resp.Body, maxAnswer))
-	return err == nil && n < maxAnswer && !resp.Close && c.in.Buffered() == 0, err
+	return err == nil && n < maxAnswer && !resp.Close && in.Buffered() == 0, err
 }
 
 // take returns an idle connection that the server has not closed, or a new one.
@@ -134,7 +140,7 @@ func (w *wire) take(ctx context.Context) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: to, in: bufio.NewReader(to)}, nil
+	return &conn{Conn: to}, nil
 }
 
 // give takes a connection back, and closes those that nobody needed for long.

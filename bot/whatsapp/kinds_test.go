@@ -82,19 +82,19 @@ func TestKinds(t *testing.T) {
 		do   func()
 		want string
 	}{
-		{"location", func() { d.chat.SendLocation(-6.2, 106.8) }, "error.location"},
+		{"location", func() { d.chat.SendLocation(-6.2, 106.8) }, "error.location_unasked"},
 		{"contact", func() { d.chat.SendContact("Contoh", "+62 899-000-7777") }, "error.contact"},
 		{"view once", func() { d.chat.SendViewOnce(bottest.Picture()) }, "error.view_once"},
 		{"edit", func() { d.chat.Edit(first, "lain") }, "error.edited"},
 		{"delete", func() { d.chat.Delete(first) }, "error.edited"},
-		{"edited answer", func() { d.chat.Edit(region, "Kecamatan Lain") }, "question.changed"},
+		{"edited answer", func() { d.chat.Edit(region, "Pulau Maya, Kayong Utara") }, "question.changed"},
 		{"call", func() { d.chat.Call() }, "error.call"},
-		{"voice", func() { d.chat.SendVoice([]byte("OggS\x00\x02aaaaaaaaaaaaaaaaaaaa\x01\x13OpusHead")) }, "evidence.kept_voice"},
+		{"voice", func() { d.chat.SendVoice([]byte("OggS\x00\x02aaaaaaaaaaaaaaaaaaaa\x01\x13OpusHead")) }, "early.voice"},
 		{"document", func() { d.chat.SendDocument("surat.pdf", "application/pdf", []byte("%PDF-1.4 contoh")) }, "evidence.kept"},
 	} {
 		seq := d.chat.Seq()
 		c.do()
-		if m := d.until(seq, c.want); c.want != "evidence.kept_voice" && !strings.Contains(m.Text, "Langkah 4") {
+		if m := d.until(seq, c.want); c.want != "early.voice" && !strings.Contains(m.Text, "Langkah 4") {
 			t.Errorf("%s: the question does not come again:\n%s", c.name, m.Text)
 		}
 	}
@@ -110,7 +110,7 @@ func TestKinds(t *testing.T) {
 	d.chat.Reply(last.ID, "Lapangan desa") // a quoted answer is an answer
 	d.until(seq, "citizen.region.ask")
 	seq = d.chat.Seq()
-	d.chat.Say("Kecamatan Lain")
+	d.chat.Say("Pulau Maya, Kayong Utara")
 	d.until(seq, "citizen.status.ask")
 	if d.chat.Typed() == 0 || len(d.chat.Read()) == 0 {
 		t.Error("neither typing nor reading is shown")

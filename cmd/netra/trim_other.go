@@ -1,0 +1,7 @@
+//go:build !linux
+
+package main
+
+// trim gives back the memory that only starting needed. Elsewhere than on Linux
+// that is left to the system.
+func trim() {}
