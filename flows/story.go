@@ -37,4 +37,6 @@ func (k Story) Read(in Input, had Answer) (Answer, error) {
 func (Story) holds(a Answer) bool { return a.Text != "" || a.Open && a.Is(Voice) }
 
 // again asks for the line beside a voice note.
-func (Story) again(Answer) (Phrase, []Option) { return Say("story.summary"), nil }
+func (Story) again(Answer) (ask Phrase, choices []Option) { //nolint:unparam // other kinds offer choices
+	return Say("story.summary"), nil
+}

@@ -43,7 +43,7 @@ func main() {
 	flag.Parse()
 	if err := generate(context.Background(), *from, *to); err != nil {
 		fmt.Fprintln(os.Stderr, "regions:", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // this is a program
 	}
 }
 
@@ -243,7 +243,7 @@ func locate(t placeTable, villages []place, raw []byte) (map[string][][2]float64
 		}
 		out[code] = append(out[code], [2]float64{v.Latitude, v.Longitude})
 	}
-	fmt.Printf("%d points in %d districts, %d left out\n", len(all)-lost, len(out), lost)
+	fmt.Fprintf(os.Stderr, "%d points in %d districts, %d left out\n", len(all)-lost, len(out), lost)
 	if len(out) < 7200 {
 		return nil, errors.New("fewer than 7,200 districts have a point")
 	}
@@ -281,8 +281,12 @@ func (t placeTable) pack(where map[string][][2]float64) []byte {
 
 func squeeze(raw []byte) []byte {
 	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level exists
-	w.Write(raw)                                          // into memory
-	w.Close()
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = w.Write(raw)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err) // into memory nothing fails
+	}
 	return b.Bytes()
 }
