@@ -42,17 +42,18 @@ func (r *Reminders) watch(ctx context.Context, ch Channel, who Address, f flows.
 		r.timers = map[Address]*time.Timer{}
 	}
 	ctx = context.WithoutCancel(ctx)
+	id, lang := s.Report, s.Lang // no answer waits in memory for hours
 	r.timers[who] = time.AfterFunc(r.After, func() {
 		r.mu.Lock()
 		delete(r.timers, who)
 		if len(r.told) >= mostReminders || r.told == nil {
 			r.told = map[flows.ReportID]bool{}
 		}
-		r.told[s.Report] = true
+		r.told[id] = true
 		closed := r.closed
 		r.mu.Unlock()
 		if !closed {
-			_ = ch.Notify(ctx, who, r.Words.Render(s.Lang, flows.Say("menu.reminder"), nil)) // a courtesy
+			_ = ch.Notify(ctx, who, r.Words.Render(lang, flows.Say("menu.reminder"), nil)) // a courtesy
 		}
 	})
 }
