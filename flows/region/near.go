@@ -30,10 +30,18 @@ func Near(latitude, longitude float64) (regency Code, districts []Code) {
 	for i := range best {
 		best[i].d = farthest * farthest
 	}
+	at := 0 // in the points: of each district how many, then north and east of each
+	next := func() uint16 {
+		at += 2
+		return uint16(pointsBin[at-2]) | uint16(pointsBin[at-1])<<8
+	}
 	for i := range t.codes {
+		if t.level(i) != District {
+			continue
+		}
 		d := best[around-1].d
-		for _, p := range t.points[t.first[i]:t.first[i+1]] {
-			dy, dx := float32(p[0])-y, (float32(p[1])-x)*wide
+		for n := next(); n > 0; n-- {
+			dy, dx := float32(next())-y, (float32(next())-x)*wide
 			d = min(d, dy*dy+dx*dx)
 		}
 		if d < best[around-1].d { // NaN is nowhere

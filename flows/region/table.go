@@ -1,99 +1,68 @@
 package region
 
 import (
-	"bytes"
-	"compress/gzip"
 	_ "embed" // the tables
-	"encoding/binary"
-	"io"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 )
 
-//go:embed data/names.csv.gz
-var namesCSV []byte
+// What is embedded as it is costs pages of the program that are read when they
+// are wanted; unpacked it would stay in memory beside them.
 
-//go:embed data/points.bin.gz
-var pointsBin []byte
+//go:embed data/names.csv
+var namesCSV string
+
+//go:embed data/points.bin
+var pointsBin string
 
 // table is everything that is known, place by place in the order of the codes.
 type table struct {
 	codes   []uint32
-	names   string
-	nameAt  []uint32 // where each name begins; one more than there are places
+	nameAt  []uint32 // where each name begins in the names
 	folded  string   // the names without kind, blanks and signs, for comparing
 	foldAt  []uint32
 	letters []uint32 // which letters are in each folded name
 	sorted  []uint16 // the places by folded name
-
-	points [][2]uint16 // thousandths of a degree from the corner: north, east
-	first  []uint32    // of each place, the first of its points; one more than there are places
 }
 
 var load = sync.OnceValue(build)
 
 func build() *table {
 	t := &table{}
-	var names, folded strings.Builder
-	for line := range strings.Lines(string(unzip(namesCSV))) {
+	var folded strings.Builder
+	at := 0
+	for line := range strings.Lines(namesCSV) {
 		code, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ",")
 		key := Fold(name)
 		if Code(code).Level() == Regency {
 			key = Fold(bare(name))
 		}
 		t.codes = append(t.codes, Code(code).number())
-		t.nameAt = append(t.nameAt, uint32(names.Len()))
+		t.nameAt = append(t.nameAt, uint32(at+len(code)+1))
+		at += len(line)
 		t.foldAt = append(t.foldAt, uint32(folded.Len()))
 		t.letters = append(t.letters, lettersOf(key))
-		names.WriteString(name)
 		folded.WriteString(key)
 	}
-	t.nameAt, t.foldAt = append(t.nameAt, uint32(names.Len())), append(t.foldAt, uint32(folded.Len()))
-	t.names, t.folded = names.String(), folded.String()
+	t.foldAt, t.folded = append(t.foldAt, uint32(folded.Len())), strings.Clone(folded.String())
 	t.sorted = make([]uint16, len(t.codes))
 	for i := range t.sorted {
 		t.sorted[i] = uint16(i)
 	}
 	slices.SortStableFunc(t.sorted, func(a, b uint16) int { return strings.Compare(t.key(int(a)), t.key(int(b))) })
-
-	raw := unzip(pointsBin)
-	next := func() uint16 {
-		n := binary.LittleEndian.Uint16(raw)
-		raw = raw[2:]
-		return n
-	}
-	for _, c := range t.codes {
-		t.first = append(t.first, uint32(len(t.points)))
-		if c%100 == 0 {
-			continue
-		}
-		for n := next(); n > 0; n-- {
-			t.points = append(t.points, [2]uint16{next(), next()})
-		}
-	}
-	t.first = append(t.first, uint32(len(t.points)))
-	t.points, t.codes, t.letters = slices.Clip(t.points), slices.Clip(t.codes), slices.Clip(t.letters)
-	t.nameAt, t.foldAt, t.first = slices.Clip(t.nameAt), slices.Clip(t.foldAt), slices.Clip(t.first)
+	t.codes, t.letters = slices.Clip(t.codes), slices.Clip(t.letters)
+	t.nameAt, t.foldAt = slices.Clip(t.nameAt), slices.Clip(t.foldAt)
 	return t
 }
 
-// unzip takes out what was embedded: a mistake in it is one of this program.
-func unzip(b []byte) []byte {
-	r, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		panic(err)
-	}
-	out, err := io.ReadAll(r)
-	if err != nil {
-		panic(err)
-	}
-	return out
+func (t *table) name(i int) string {
+	name, _, _ := strings.Cut(namesCSV[t.nameAt[i]:], "\n")
+	return name
 }
 
-func (t *table) name(i int) string { return t.names[t.nameAt[i]:t.nameAt[i+1]] }
-func (t *table) key(i int) string  { return t.folded[t.foldAt[i]:t.foldAt[i+1]] }
+func (t *table) key(i int) string { return t.folded[t.foldAt[i]:t.foldAt[i+1]] }
 
 // level of the ith place.
 func (t *table) level(i int) Level {

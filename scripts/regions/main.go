@@ -83,8 +83,8 @@ func generate(ctx context.Context, from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	for name, raw := range map[string][]byte{"names.csv.gz": places.csv(), "points.bin.gz": places.pack(where)} {
-		if err := os.WriteFile(filepath.Join(to, name), squeeze(raw), 0o644); err != nil { //nolint:gosec // part of the sources
+	for name, raw := range map[string][]byte{"names.csv": places.csv(), "points.bin": places.pack(where)} {
+		if err := os.WriteFile(filepath.Join(to, name), raw, 0o644); err != nil { //nolint:gosec // part of the sources
 			return err
 		}
 	}
@@ -277,16 +277,4 @@ func (t placeTable) pack(where map[string][][2]float64) []byte {
 		}
 	}
 	return b
-}
-
-func squeeze(raw []byte) []byte {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err == nil {
-		_, err = w.Write(raw)
-	}
-	if err = errors.Join(err, w.Close()); err != nil {
-		panic(err) // into memory nothing fails
-	}
-	return b.Bytes()
 }
