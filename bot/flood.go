@@ -79,6 +79,6 @@ func (q *Queue) crowded() bool {
 
 // busy reports whether whoever wrote must wait, because many do who are in the
 // middle of a report. Nobody in danger waits.
-func (b *Bot) busy(m Message, s flows.Session) bool {
+func (b *Bot) busy(m *Message, s *flows.Session) bool {
 	return m.Crowded && !s.Draft() && s.Access == nil && m.Problem == "" && b.Rules.Words.Command(m.Text) != flows.Danger
 }

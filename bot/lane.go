@@ -82,7 +82,7 @@ func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 	m := it.m // Accept may be writing the item to the inbox
 	for {
 		start := time.Now()
-		err := q.handle(m, quiet)
+		err := q.handle(&m, quiet)
 		m.Tries++
 		took := time.Since(start)
 		q.bot.Metrics.turn(q.ch.Name(), err, took)
@@ -105,14 +105,14 @@ func (q *Queue) attempt(l *lane, it *item, quiet bool) bool {
 		case isChannel && fail.Kind == RetryAfter:
 			wait = fail.After
 		case errors.Is(err, errPanic):
-			q.apologise(l, m)
+			q.apologise(l, &m)
 			return true
 		case closed: // do not keep a stop waiting for a fault to pass
 			return false
 		default:
 			q.bot.Log.Warn().Err(err).Dur("pause", pause).Msg("turn failed, trying again")
 			if (!isChannel || m.File != nil) && time.Since(began) > patience {
-				q.apologise(l, m)
+				q.apologise(l, &m)
 				m.Below = true
 			}
 			pause = min(pause*2, 5*time.Second)
@@ -129,19 +129,19 @@ var errPanic = errors.New("turn panicked")
 
 // handle runs the turn and survives its bugs: one reporter's message must not
 // take the others down.
-func (q *Queue) handle(m Message, quiet bool) (err error) {
+func (q *Queue) handle(m *Message, quiet bool) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			q.bot.Log.Error().Str("at", string(debug.Stack())).Msg("turn panicked")
 			err = errPanic
 		}
 	}()
-	return q.bot.Handle(q.work, q.ch, m, quiet)
+	return q.bot.Handle(q.work, q.ch, *m, quiet)
 }
 
 // apologise tells a reporter once that there is a fault and their answers are
 // safe.
-func (q *Queue) apologise(l *lane, m Message) {
+func (q *Queue) apologise(l *lane, m *Message) {
 	q.mu.Lock()
 	told := l.apologised
 	l.apologised = true

@@ -98,7 +98,7 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 		s := saved.Session
 		t.trail = readTrail(saved.Prompt)
 		if !s.HasSeen(m.ID) {
-			if s, err = b.advance(ctx, t, saved); errors.Is(err, store.ErrConflict) {
+			if s, err = b.advance(ctx, t, &saved); errors.Is(err, store.ErrConflict) {
 				continue
 			} else if err != nil {
 				return err
@@ -131,22 +131,23 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 }
 
 // advance applies a message the session has not seen, and saves the result.
-func (b *Bot) advance(ctx context.Context, t *turn, saved store.Saved) (flows.Session, error) {
-	m := t.m
+func (b *Bot) advance(ctx context.Context, t *turn, saved *store.Saved) (flows.Session, error) {
+	m := &t.m
 	in := flows.Input{
 		ID: m.ID, At: m.At, Lang: m.Lang, New: t.id, Album: m.Album,
 		Text: m.Text, Press: m.Press, Contact: m.Contact, Location: m.Location, Near: m.Near, Passed: m.Passed,
 		Vanishes: vanishes(t.ch), Cleans: cleans(t.ch), Said: m.Said, Edits: m.Edits, Deleted: m.Deleted, Numbered: m.Numbered,
 	}
-	if b.busy(m, saved.Session) {
-		m = refused(m, "error.busy")
+	problem, file := m.Problem, m.File
+	if b.busy(m, &saved.Session) {
+		problem, file = "error.busy", nil
 		in.Text, in.Press, in.Contact, in.Location, in.Near = "", nil, nil, false, nil
 	}
-	if m.Problem != "" {
-		in.Problem = &flows.Refusal{Key: m.Problem}
+	if problem != "" {
+		in.Problem = &flows.Refusal{Key: problem}
 	}
 	var err error
-	if m.File != nil {
+	if file != nil {
 		if t.kept == nil {
 			t.kept, in.Problem, err = b.fetch(ctx, t, saved.Session)
 		}

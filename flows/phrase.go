@@ -11,7 +11,10 @@ type Phrase struct {
 	Items []Phrase          `json:"i,omitempty"` // said with commas between
 }
 
-// Say is the phrase with a key. Args come in pairs of name and phrase.
+// Say is the phrase with a key. Args come in pairs of name and phrase. It is not
+// put in the place of each call: see View.ask.
+//
+//go:noinline
 func Say(key string, args ...any) Phrase {
 	p := Phrase{Key: key}
 	for i := 0; i+1 < len(args); i += 2 {
