@@ -46,12 +46,14 @@ func (w *sweeper) run(ctx context.Context) {
 	defer night.Stop()
 	w.all(ctx, time.Now())
 	w.evidence(ctx)
+	trim()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			w.all(ctx, time.Now())
+			trim()
 		case <-night.C:
 			w.evidence(ctx)
 		case <-w.soon:

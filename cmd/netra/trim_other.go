@@ -2,6 +2,6 @@
 
 package main
 
-// trim gives back the memory that only starting needed. Elsewhere than on Linux
-// that is left to the system.
+// trim gives back the memory that only starting, or sweeping, needed. Elsewhere
+// than on Linux that is left to the system.
 func trim() {}
