@@ -91,8 +91,9 @@ const (
 	// A record is the report, its part, the day on which it was last sealed
 	// with, and two keys: for words and for files.
 	recordSize = 16 + 1 + 4 + 32 + 32
-	// maxWarm bounds the keys made ready.
-	maxWarm = 512
+	// maxWarm bounds the keys made ready: a kilobyte each, and one or two for
+	// each reporter who is talking just now.
+	maxWarm = 256
 )
 
 // reportKeysPath is where the keys of reports stand beside a keyset file.
@@ -292,8 +293,11 @@ func (r *reportKeys) read(o Owner, at int64) (warmKey, error) {
 }
 
 func (r *reportKeys) keep(o Owner, w warmKey) {
-	if len(r.warm) >= maxWarm {
-		clear(r.warm)
+	if _, had := r.warm[o]; !had && len(r.warm) >= maxWarm {
+		for other := range r.warm { // it is made ready again when it is used
+			delete(r.warm, other)
+			break
+		}
 	}
 	r.warm[o] = w
 }

@@ -45,8 +45,8 @@ type conn struct {
 }
 
 // readers are for the time of a call: two connections a reporter stand idle
-// while they think, and each would keep four kilobytes.
-var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+// while they think. Most answers are smaller than two kilobytes.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 2<<10) }}
 
 // newWire returns nil for an address that is net/http's.
 func newWire(base, token string) *wire {

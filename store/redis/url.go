@@ -97,8 +97,8 @@ func defaults() *goredis.UniversalOptions {
 		ContextTimeoutEnabled: true,
 		MaxRetries:            1, MinRetryBackoff: 10 * time.Millisecond, MaxRetryBackoff: 50 * time.Millisecond,
 		PoolSize: 24, PoolTimeout: 2 * time.Second, ConnMaxIdleTime: 5 * time.Minute,
-		PipelinePoolSize: -1, // one small pipeline at a time needs no pool of its own
-		ReadBufferSize:   4 << 10, WriteBufferSize: 4 << 10,
+		PipelinePoolSize: -1,                                // one small pipeline at a time needs no pool of its own
+		ReadBufferSize:   2 << 10, WriteBufferSize: 4 << 10, // sessions go, and "1" comes back
 		// Nothing of RESP3 is used, and looking for its notifications costs at
 		// every command.
 		Protocol:                 2,
