@@ -50,6 +50,7 @@ type Locales struct {
 	commands map[string]flows.Command
 	desk     map[string]string
 	menus    map[string][]MenuItem
+	shows    map[string]string // what the channels show of people, by language
 	had      map[string]string // see one; nil when all is read
 }
 
@@ -82,6 +83,7 @@ func build(facts map[string]string, own []Own) (*Locales, error) {
 		texts: map[string]map[string]text{},
 		facts: map[string]string{},
 		menus: map[string][]MenuItem{},
+		shows: map[string]string{},
 		had:   map[string]string{},
 	}
 	for name, value := range facts {
@@ -99,8 +101,16 @@ func build(facts map[string]string, own []Own) (*Locales, error) {
 			errs = append(errs, err)
 		}
 	}
-	for lang := range l.texts {
+	for lang, texts := range l.texts {
 		l.langs = append(l.langs, lang)
+		var shows []string
+		for key, t := range texts {
+			if strings.HasPrefix(key, privacy+".") {
+				shows = append(shows, t.raw)
+			}
+		}
+		slices.Sort(shows)
+		l.shows[lang] = strings.Join(shows, "")
 	}
 	slices.SortFunc(l.langs, func(a, b string) int {
 		switch {
@@ -273,16 +283,7 @@ func (l *Locales) Version(lang, key string) string {
 	for _, fact := range Facts {
 		said = strings.ReplaceAll(said, "{{."+fact+"}}", l.facts[fact])
 	}
-	if all := "{{." + privacy + "}}"; strings.Contains(said, all) {
-		var shows []string
-		for _, k := range l.Keys(lang) {
-			if strings.HasPrefix(k, privacy+".") {
-				shows = append(shows, l.texts[lang][k].raw)
-			}
-		}
-		slices.Sort(shows)
-		said = strings.ReplaceAll(said, all, strings.Join(shows, ""))
-	}
+	said = strings.ReplaceAll(said, "{{."+privacy+"}}", l.shows[lang])
 	sum := sha256.Sum256([]byte(said))
 	return hex.EncodeToString(sum[:6])
 }
