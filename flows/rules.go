@@ -581,8 +581,10 @@ func (r Rules) back(s Session, was Aside) Session {
 // current is the step being asked: the one the reporter went back to, or the
 // first that still lacks an answer. A session holds answers, not a position,
 // so a flow may change under a report in progress.
-func (f Flow) current(s Session) Step {
-	steps := f.asked(s.Answers)
+func (f Flow) current(s Session) Step { return f.open(f.asked(s.Answers), s) }
+
+// open is current, of the steps that are asked.
+func (f Flow) open(steps []*Step, s Session) Step {
 	for _, st := range steps {
 		if st.ID == s.At {
 			return *st

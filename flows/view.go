@@ -155,8 +155,8 @@ func (r Rules) access(v *View, s Session) {
 
 func (r Rules) question(v *View, s Session) {
 	f := r.Flow(s.Flow)
-	st := f.current(s)
 	steps := f.asked(s.Answers)
+	st := f.open(steps, s)
 	had, answered := f.valid(st, s.Answers)
 	v.Accepts = st.Kind.Accepts()
 
