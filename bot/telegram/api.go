@@ -25,7 +25,7 @@ import (
 type api struct {
 	base    string // without a slash at the end
 	token   string
-	wire    *wire        // for calls, where it can be used; else nil
+	wire    *wire        // for calls and downloads, where it can be used; else nil
 	http    *http.Client // for everything else
 	metrics *bot.Metrics
 }
@@ -33,6 +33,7 @@ type api struct {
 const (
 	dialTimeout = 10 * time.Second
 	keepAlive   = 30 * time.Second
+	headTimeout = 90 * time.Second // how long an answer may take to begin
 )
 
 func newAPI(base, token string, m *bot.Metrics) *api {
@@ -44,7 +45,7 @@ func newAPI(base, token string, m *bot.Metrics) *api {
 		MaxIdleConnsPerHost:   maxIdle,
 		IdleConnTimeout:       idleTime,
 		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: 90 * time.Second,
+		ResponseHeaderTimeout: headTimeout,
 		DisableCompression:    true,
 	}
 	// A redirect would carry the token, and a reporter's words, elsewhere.
@@ -290,7 +291,12 @@ func (a *api) download(ctx context.Context, path string) (io.ReadCloser, error) 
 	if err != nil {
 		return nil, &bot.Failure{Kind: bot.Bug, Op: "download", Reason: "bad file path"}
 	}
-	resp, err := a.http.Do(q)
+	var resp *http.Response
+	if a.wire != nil {
+		resp, err = a.wire.get(q)
+	} else {
+		resp, err = a.http.Do(q)
+	}
 	if err != nil {
 		return nil, a.failure(ctx, "download", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -17,8 +18,9 @@ import (
 // wire makes calls to a Bot API server of one's own, which is spoken to in
 // plain HTTP and is the only one that takes more than thirty messages a second.
 // There the calls are most of what a step costs, and net/http hands each
-// through three goroutines. Here a call is one write and one read by whoever
-// makes it. Everything else, the public API above all, goes through net/http.
+// through three goroutines, two of which stay with an idle connection. Here a
+// call, or the download of a file, is written and read by whoever makes it.
+// Everything else, the public API above all, goes through net/http.
 type wire struct {
 	address string
 	begin   string // of a request, up to the method's name
@@ -117,6 +119,79 @@ func (c *conn) read(raw *bytes.Buffer) (keep bool, err error) {
 	defer resp.Body.Close()
 	n, err := raw.ReadFrom(io.LimitReader(resp.Body, maxAnswer))
 	return err == nil && n < maxAnswer && !resp.Close && in.Buffered() == 0, err
+}
+
+// fileBody is the body of an answer that is a file.
+type fileBody struct {
+	wire *wire
+	conn *conn // nil when closed
+	in   *bufio.Reader
+	stop func() bool
+	body io.ReadCloser
+	next bool // the server takes another request on the connection
+	end  bool // was reached
+}
+
+// get makes a request that has no body, and returns the answer when its head is
+// read. Its body is to be closed, and can be read until the request's context
+// ends.
+func (w *wire) get(q *http.Request) (*http.Response, error) {
+	ctx := q.Context()
+	var head bytes.Buffer
+	if err := q.Write(&head); err != nil {
+		return nil, err
+	}
+	c, err := w.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f := &fileBody{wire: w, conn: c, in: readers.Get().(*bufio.Reader)}
+	f.in.Reset(c.Conn)
+	end := func() { _ = c.SetDeadline(time.Unix(1, 0)) } // it ends what waits
+	_ = c.SetDeadline(time.Time{})
+	f.stop = context.AfterFunc(ctx, end)
+	slow := time.AfterFunc(headTimeout, end)
+	var resp *http.Response
+	if _, err = c.Write(head.Bytes()); err == nil {
+		resp, err = http.ReadResponse(f.in, q)
+	}
+	if late := !slow.Stop(); err == nil && late {
+		err = os.ErrDeadlineExceeded
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	f.body, f.next, resp.Body = resp.Body, !resp.Close, f
+	return resp, nil
+}
+
+// Read implements io.Reader.
+func (f *fileBody) Read(p []byte) (int, error) {
+	if f.conn == nil {
+		return 0, http.ErrBodyReadAfterClose
+	}
+	n, err := f.body.Read(p)
+	f.end = f.end || err == io.EOF
+	return n, err
+}
+
+// Close implements io.Closer. A connection on which the rest of a file would come
+// is of no use.
+func (f *fileBody) Close() error {
+	if f.conn == nil {
+		return nil
+	}
+	var err error
+	if f.stop() && f.end && f.next && f.in.Buffered() == 0 {
+		f.wire.give(f.conn)
+	} else {
+		err = f.conn.Close()
+	}
+	f.conn = nil
+	f.in.Reset(nil)
+	readers.Put(f.in)
+	return err
 }
 
 // take returns an idle connection that the server has not closed, or a new one.
