@@ -124,8 +124,28 @@ func FuzzRead(f *testing.F) {
 		if when.After(here) || m.Year < 1945 || m.Minutes < -1 || m.Minutes >= 24*60 || when.Day() != m.Day {
 			t.Fatalf("%q at %s: %+v", text, here, m)
 		}
-		if _, err := dates.Clock(text); err != nil && !errors.Is(err, dates.ErrUnknown) {
-			t.Fatal(err)
+	})
+}
+
+func FuzzClock(f *testing.F) {
+	for _, c := range phrases(f) {
+		f.Add(c[1])
+	}
+	for _, clock := range []string{"14.30", "jam 9 malam", "setengah tujuh", "24:00", "pukul 99", "12.60 pm"} {
+		f.Add(clock)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := dates.Clock(text)
+		if again, e := dates.Clock(text); again != m || !errors.Is(e, err) {
+			t.Fatalf("%q: %+v, then %+v", text, m, again)
+		}
+		switch {
+		case err != nil:
+			if !errors.Is(err, dates.ErrUnknown) {
+				t.Fatalf("%q: %v", text, err)
+			}
+		case m.Minutes < -1 || m.Minutes >= 24*60:
+			t.Fatalf("%q: %+v", text, m)
 		}
 	})
 }
