@@ -56,14 +56,15 @@ func TestRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	report := func(f flows.Flow, region string, bodies ...flows.Code) flows.Finished {
-		a := map[flows.StepID]flows.Answer{"region": {Text: region}}
+		a := map[flows.StepID]flows.Answer{"region": {Text: region}, "status": {Codes: []flows.Code{"pns"}}}
 		if bodies != nil {
 			a["bodies"] = flows.Answer{Codes: bodies}
 		}
 		return flows.Finished{Flow: f.ID, Answers: a}
 	}
 	in := func(place flows.Code) flows.Finished {
-		return flows.Finished{Flow: flows.Citizen.ID, Answers: map[flows.StepID]flows.Answer{"region": {Codes: []flows.Code{place}}}}
+		return flows.Finished{Flow: flows.Citizen.ID, Answers: map[flows.StepID]flows.Answer{
+			"region": {Codes: []flows.Code{place}}, "status": {Codes: []flows.Code{"pns"}}}}
 	}
 	for _, c := range []struct {
 		name string

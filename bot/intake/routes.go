@@ -21,15 +21,17 @@ import (
 //	[[intake]]
 //	name    = "bawaslu-contoh"            # unique; kept with each case
 //	address = "telegram:-1001234567890"   # channel and address on it
-//	body    = "bawaslu"                   # bawaslu, bkn, bkd, inspektorat; empty: all
+//	body    = "bawaslu"                   # panwascam, bawaslu, bkn, bkd, inspektorat, dprd; empty: any
 //	kinds   = ["citizen", "pressure"]     # empty: both
 //	regions = ["61.11", "kota contoh"]    # codes of Kepmendagri, or words of what reporters wrote; empty: everywhere
+//	sees    = "summary"                   # full (or empty), summary or count; a dprd only ever counts
 type Route struct {
 	Name    string
 	Address string
 	Body    string
 	Kinds   []string
 	Regions []string
+	Sees    Sight
 }
 
 // Address is what an intake's address looks like: a chat on Telegram, or a group
@@ -45,9 +47,30 @@ func (r Route) To() bot.Address { _, a, _ := strings.Cut(r.Address, ":"); return
 // Routes are all destinations. They are not changed after they were read.
 type Routes []Route
 
-// bodies that can receive cases, and their proper names.
+// Sight is how much of its cases an intake may see.
+type Sight string
+
+// The sights. A watcher counts, and gets no cards.
+const (
+	Full    Sight = ""        // what the reporter was shown
+	Summary Sight = "summary" // no names and no words of the reporter
+	Count   Sight = "count"
+)
+
+// bodies that can be intakes, and their proper names.
 var bodies = []struct{ id, name string }{
-	{"bawaslu", "Bawaslu"}, {"bkn", "BKN"}, {"inspektorat", "Inspektorat"}, {"bkd", "BKD/BKPSDM"},
+	{"bawaslu", "Bawaslu"}, {"panwascam", "Panwascam"}, {"bkn", "BKN"}, {"inspektorat", "Inspektorat"},
+	{"bkd", "BKD/BKPSDM"}, {"dprd", "DPRD"},
+}
+
+// bodyName is a body's proper name.
+func bodyName(id string) (string, bool) {
+	for _, b := range bodies {
+		if b.id == id {
+			return b.name, true
+		}
+	}
+	return "", false
 }
 
 // Recipients names the bodies that reports may go to, for the consent text. An
@@ -55,7 +78,7 @@ var bodies = []struct{ id, name string }{
 func (rs Routes) Recipients() string {
 	var names []string
 	for _, b := range bodies {
-		if slices.ContainsFunc(rs, func(r Route) bool { return r.Body == b.id || r.Body == "" }) {
+		if slices.ContainsFunc(rs, func(r Route) bool { return r.Sees != Count && (r.Body == b.id || r.Body == "") }) {
 			names = append(names, b.name)
 		}
 	}
@@ -80,8 +103,15 @@ func ReadRoutes(path string) (Routes, error) {
 	for _, k := range meta.Undecoded() {
 		errs = append(errs, fmt.Errorf("routes file: unknown setting %q", k.String()))
 	}
+	for i, r := range file.Intake {
+		if r.Sees == "full" {
+			file.Intake[i].Sees = Full
+		}
+	}
 	return file.Intake, errors.Join(errs...)
 }
+
+func known(body string) bool { _, ok := bodyName(body); return ok }
 
 // Validate returns every mistake. flowIDs are the kinds of report there are.
 func (rs Routes) Validate(flowIDs []string) error {
@@ -107,10 +137,12 @@ func (rs Routes) Validate(flowIDs []string) error {
 			bad("intake %q: address %q is not like telegram:-1001234567890 or whatsapp:120363000000000000@g.us", r.Name, r.Address)
 		}
 		switch {
-		case r.Body == "dprd":
-			bad("intake %q: a dprd may get counts only, which this version does not send yet", r.Name)
-		case r.Body != "" && !slices.ContainsFunc(bodies, func(b struct{ id, name string }) bool { return b.id == r.Body }):
-			bad("intake %q: body %q is none of bawaslu, bkn, bkd, inspektorat", r.Name, r.Body)
+		case r.Body != "" && !known(r.Body):
+			bad("intake %q: body %q is none of panwascam, bawaslu, bkn, bkd, inspektorat, dprd", r.Name, r.Body)
+		case r.Body == "dprd" && r.Sees != Count:
+			bad("intake %q: a dprd gets counts only: set sees = \"count\"", r.Name)
+		case !slices.Contains([]Sight{Full, Summary, Count}, r.Sees):
+			bad("intake %q: sees %q is none of full, summary, count", r.Name, r.Sees)
 		}
 		for _, k := range r.Kinds {
 			if !slices.Contains(flowIDs, k) {
@@ -120,7 +152,7 @@ func (rs Routes) Validate(flowIDs []string) error {
 	}
 	for _, kind := range flowIDs {
 		if !slices.ContainsFunc(rs, func(r Route) bool {
-			return r.takes(kind) && len(r.Regions) == 0 && slices.Contains([]string{"", "bawaslu", "bkn"}, r.Body)
+			return r.takes(kind) && r.Sees == Full && len(r.Regions) == 0 && slices.Contains([]string{"", "bawaslu", "bkn"}, r.Body)
 		}) && len(rs) > 0 {
 			bad("no intake without regions (of bawaslu, bkn or any body) takes %q reports: those from elsewhere would have nowhere to go", kind)
 		}
@@ -130,35 +162,76 @@ func (rs Routes) Validate(flowIDs []string) error {
 
 func (r Route) takes(kind string) bool { return len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind) }
 
-// For names the destinations of a report: of each body those for its region if
-// there are any, else those for everywhere. Where the reporter said which bodies
-// may have it, no other body gets it; then there may be no destination at all.
+// For names the destinations of a report, by the matrix of this package: the
+// offices that are to have it, without those that are named in it or answer to
+// who is. An intake of no particular body gets all of its regions, or what no
+// other such intake is nearer to. Where the reporter said which bodies may have
+// it, no other body gets it. There may be no destination at all.
 func (rs Routes) For(f flows.Flow, rep flows.Finished) []string {
-	_, where, _ := rep.ByRole(f, flows.RoleRegion)
-	_, allowed, asked := rep.ByRole(f, flows.RoleBodies)
-	place, words := where.Place(), fold(where.Text)
-	if place != "" {
-		words = fold(place.Full())
+	s := theMatrix().read(f, rep)
+	picked := map[string]bool{}
+	pick := func(names []string) {
+		for _, n := range names {
+			picked[n] = true
+		}
 	}
-	takes := func(r Route) bool {
-		return r.takes(string(rep.Flow)) && (!asked || r.Body == "" || allowed.Is(flows.Code(r.Body)))
+	for _, c := range s.row.Primary {
+		pick(s.offices(rs, c, true))
 	}
-	near := func(r Route) bool {
-		return slices.ContainsFunc(r.Regions, func(name string) bool {
-			if code := region.Code(name); code.Valid() {
-				return place != "" && place.Within(code)
-			}
-			return strings.Contains(words, fold(name))
-		})
+	for _, c := range s.row.Copy {
+		pick(s.offices(rs, c, false))
 	}
+	if s.asked {
+		for _, c := range s.row.Ticked {
+			pick(s.offices(rs, c, false))
+		}
+	}
+	pick(s.anybody(rs))
 	var names []string
 	for _, r := range rs {
-		local := slices.ContainsFunc(rs, func(o Route) bool { return o.Body == r.Body && takes(o) && near(o) })
-		if takes(r) && (near(r) || len(r.Regions) == 0 && !local) {
+		if picked[r.Name] {
 			names = append(names, r.Name)
 		}
 	}
 	return names
+}
+
+// anybody are the intakes of no particular body: those of the region, or else
+// those for everywhere.
+func (s subject) anybody(rs Routes) (names []string) {
+	near := false
+	for _, r := range rs {
+		at, ok := s.may(r)
+		if !ok || r.Body != "" || near && at == region.None {
+			continue
+		}
+		if !near && at != region.None {
+			near, names = true, nil
+		}
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// May reports whether an intake may have a report, be it sent on to it: it takes
+// such reports, of that place, and neither is named in it nor answers to who is.
+func (rs Routes) May(name string, f flows.Flow, rep flows.Finished) bool {
+	r, ok := rs.Named(name)
+	if !ok || r.Sees == Count {
+		return false
+	}
+	s := theMatrix().read(f, rep)
+	at, _ := s.level(r)
+	return r.takes(s.kind) && (r.Body == "" || !s.barred(r.Body, at)) && (!s.asked || r.Body == "" || s.allowed(flows.Code(r.Body)))
+}
+
+// Named is the destination with a name.
+func (rs Routes) Named(name string) (Route, bool) {
+	i := slices.IndexFunc(rs, func(r Route) bool { return r.Name == name })
+	if i < 0 {
+		return Route{}, false
+	}
+	return rs[i], true
 }
 
 // Names lists the destinations.
