@@ -191,6 +191,44 @@ type Group interface {
 	PostFiles(ctx context.Context, to Address, files []Upload, answer Ref) error
 }
 
+// Card is what a group sees of a case. Head says how it stands: it changes, and
+// is short.
+type Card struct {
+	Head, Body string
+	Buttons    []Button
+}
+
+// Text is the card where its parts cannot be told apart.
+func (c Card) Text() string { return c.Head + "\n\n" + c.Body }
+
+// Board is a Group whose cards change in place and have buttons.
+type Board interface {
+	// PostCard posts a card; in a group with topics, in a topic of that name.
+	PostCard(ctx context.Context, to Address, topic string, c Card) (Ref, error)
+	// EditCard changes the head and the buttons of a card whose body is the same.
+	// A card that is gone, or is like that already, is no error.
+	EditCard(ctx context.Context, to Address, card Ref, c Card) error
+	// Toast answers whoever pressed a button of a card, in a window of their own.
+	// Answering too late is no error. "" only ends the waiting.
+	Toast(ctx context.Context, m Message, text string) error
+}
+
+// Membership is what somebody is in a group.
+type Membership int
+
+// The memberships.
+const (
+	Outsider Membership = iota
+	Member
+	Admin
+)
+
+// Roster is a channel that knows who is in a group.
+type Roster interface {
+	// Member says what somebody is in a group now.
+	Member(ctx context.Context, group, who Address) (Membership, error)
+}
+
 // FailureKind says what is to be done about a failed call.
 type FailureKind string
 

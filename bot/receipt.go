@@ -37,9 +37,9 @@ func (b *Bot) check(ctx context.Context, t *turn, s flows.Session, claim flows.C
 	if err := b.Guard.Right(ctx, keys); err != nil {
 		return nil, fmt.Errorf("check receipt: %w", err)
 	}
-	r := &flows.Receipt{Report: c.Report.ID, Sent: c.Report.Sent, Zone: b.Rules.Zone(c.Report), Withdrawn: c.Had(store.Withdrew), Closed: c.Had(store.Closed)}
+	r := &flows.Receipt{Report: c.Report.ID, Sent: c.Report.Sent, Zone: b.Rules.Zone(c.Report), Withdrawn: c.Had(store.Withdrew), Closed: c.Over()}
 	for _, e := range c.Events {
-		if e.Kind != store.Looked {
+		if e.FromReporter() || e.ForReporter() {
 			r.Happened = append(r.Happened, flows.Happening{What: string(e.Kind), At: e.At, Text: e.Text})
 		}
 	}

@@ -1,5 +1,7 @@
 package flows
 
+import "github.com/netralitas/netra/flows/region"
+
 // cardRows tie a role to its place on the supervisors' card and to what it is
 // called there, in the order in which a supervisor needs them.
 var cardRows = []struct {
@@ -70,6 +72,33 @@ func (r Rules) Card(rep Finished) [][]Phrase {
 	}
 	rest = append(rest, Say("card.alleged"))
 	return [][]Phrase{{Say("card."+string(rep.Flow), "ticket", literal(rep.ID.Ticket()))}, facts, story, rest}
+}
+
+// Summary is the card for those who may see what kind of report there is, and
+// neither names nor words of the reporter: what was chosen from lists, the regency,
+// how much evidence there is and how complete it is.
+func (r Rules) Summary(rep Finished) [][]Phrase {
+	f := r.Flow(rep.Flow)
+	var facts []Phrase
+	for _, role := range []Role{RoleKind, RoleStatus} {
+		if st, a, ok := shown(f, rep, role); ok && len(a.Codes) > 0 {
+			a.Text = ""
+			facts = append(facts, f.cardRow(st, a, ""))
+		}
+	}
+	if _, a, ok := rep.ByRole(f, RoleRegion); ok && a.Place() != "" {
+		place := a.Place()
+		if place.Level() == region.District {
+			place = place.Parent()
+		}
+		facts = append(facts, Say("card.row", "label", Say("card.region"), "value", literal(place.Full())))
+	}
+	if !rep.Sent.IsZero() {
+		facts = append(facts, Say("card.row", "label", Say("card.sent"), "value", literal(Day(rep.Sent, f.zone(rep.Answers)))))
+	}
+	rest := append([]Phrase{CountFiles(rep.Files(f))}, f.meter(f.Meter(rep))...)
+	rest = append(rest, Say("card.summary"), Say("card.alleged"))
+	return [][]Phrase{{Say("card."+string(rep.Flow), "ticket", literal(rep.ID.Ticket()))}, facts, rest}
 }
 
 // cardRow is a line of the card: the role's name, or the step's own.

@@ -86,7 +86,7 @@ type Case struct {
 type EventKind string
 
 // What happens to a case. The first three come from the reporter, the others
-// from supervisors.
+// from supervisors, and the last from whoever runs this.
 const (
 	GaveEvidence EventKind = "evidence" // a file, after the report was sent
 	Wrote        EventKind = "wrote"    // words for the supervisors
@@ -95,6 +95,13 @@ const (
 	Asked        EventKind = "asked"    // words for the reporter
 	Closed       EventKind = "closed"   // with words on how it ended
 	Looked       EventKind = "looked"   // at an identity or an original, with the reason
+	LetGo        EventKind = "let_go"   // nobody answers for it now
+	Needed       EventKind = "needed"   // words for the reporter on what is missing
+	Registered   EventKind = "registered"
+	Rejected     EventKind = "rejected"  // with the reason
+	Forwarded    EventKind = "forwarded" // to another intake, with the reason
+	Noted        EventKind = "noted"     // words among those of the intake
+	Routed       EventKind = "routed"    // to an intake, after its own was gone
 )
 
 // Event is something that happened to a case. The same event again has the same
@@ -106,30 +113,43 @@ type Event struct {
 	Text string      `json:"t,omitempty"`
 	File *flows.File `json:"f,omitempty"`
 	By   *Officer    `json:"by,omitempty"` // of the supervisors' events
+	// In is the intake whose supervisors it comes from; "" for everybody's, and in
+	// cases from before there were several.
+	In string `json:"in,omitempty"`
+	// To is the intake that gets the case by it. Text is then the body's name, for
+	// the reporter; From, likewise, and Why are for the supervisors there.
+	To   string `json:"to,omitempty"`
+	From string `json:"from,omitempty"`
+	Why  string `json:"why,omitempty"`
 }
 
-// ForGroup reports whether the supervisors' group is told of it.
-func (e Event) ForGroup() bool {
+// FromReporter reports whether it is the reporter's doing.
+func (e Event) FromReporter() bool {
 	return e.Kind == GaveEvidence || e.Kind == Wrote || e.Kind == Withdrew
 }
 
+// Concerns reports whether an intake is told of it, or its card changes by it.
+func (e Event) Concerns(intake string) bool {
+	switch e.Kind {
+	case Looked, Noted:
+		return false
+	}
+	return e.FromReporter() || e.In == intake || e.To == intake
+}
+
 // ForReporter reports whether the reporter is told that there is something new.
-func (e Event) ForReporter() bool { return e.Kind == Took || e.Kind == Asked || e.Kind == Closed }
+func (e Event) ForReporter() bool {
+	switch e.Kind {
+	case Took, Asked, Needed, Registered, Rejected, Forwarded, Closed:
+		return true
+	}
+	return false
+}
 
 // Officer is a supervisor: a keyed hash, and the name that the group knows.
 type Officer struct {
 	Key  Reporter `json:"k"`
 	Name string   `json:"n"`
-}
-
-// Officer is who took the case last, nil when nobody did.
-func (c Case) Officer() *Officer {
-	for i := len(c.Events) - 1; i >= 0; i-- {
-		if e := c.Events[i]; e.Kind == Took {
-			return e.By
-		}
-	}
-	return nil
 }
 
 // Files are all that the reporter gave, in the order in which they came.
@@ -189,8 +209,8 @@ type Cases interface {
 	// Opening the same report again changes nothing.
 	Open(ctx context.Context, c Case) error
 	// Add adds an event to the case of a report, and makes the settled deliveries
-	// due, at the time given, of those who are to be told: with no tries and no
-	// alarm. An event that the case has, or a file that the report has, changes
+	// due, at the time given, of those whom it concerns: with no tries and no
+	// alarm. The intake that gets the case by it has a delivery afterwards. An event that the case has, or a file that the report has, changes
 	// nothing. A reporter is told by a delivery to [ToReporter], which there is
 	// when there is a way back. It reports whether there is such a case.
 	Add(ctx context.Context, id flows.ReportID, e Event, due time.Time) (bool, error)

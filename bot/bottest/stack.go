@@ -108,6 +108,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	}
 	p.Bot.Forget = p.Deliverer.Forget
 	p.Bot.Desk = (&desk.Desk{
+		Routes: routes,
 		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Keys: s.Keys,
 		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Now: time.Now,
 	}).Handle

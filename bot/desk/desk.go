@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,6 +30,7 @@ type Desk struct {
 	// Intake names the intake whose group has an address on a channel. ok is false
 	// for a group that nobody named: it hears nothing.
 	Intake   func(channel string, group bot.Address) (name string, ok bool)
+	Routes   intake.Routes
 	Cases    store.Cases
 	Registry store.Registry
 	Vault    store.Vault
@@ -57,13 +55,30 @@ type action struct {
 	ch      bot.Group
 	m       bot.Message
 	c       store.Case
+	route   intake.Route // of the group that it is said in
 	officer store.Officer
+	admin   bool
+	verb    string
 	rest    string // of what was said
 }
 
-// Handle does what a supervisor says. What is no word for the desk is nobody's
-// business here. A nil error means that it may be acknowledged; repeating it
-// changes nothing more, but may repeat the line.
+func (a action) ticket() flows.Phrase { return text(a.c.Report.ID.Ticket()) }
+
+// answer is what a supervisor is told. What changed a case is a line for all;
+// the rest concerns only who asked.
+type answer struct {
+	line flows.Phrase
+	done bool
+}
+
+func refuse(key string, args ...any) answer { return answer{line: flows.Say(key, args...)} }
+
+func did(key string, args ...any) answer { return answer{flows.Say(key, args...), true} }
+
+// Handle does what a supervisor says, or what the button means that they pressed.
+// What is no word for the desk is nobody's business here. A nil error means that
+// it may be acknowledged; repeating it changes nothing more, but may repeat the
+// line.
 func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error {
 	group, ok := ch.(bot.Group)
 	if !ok {
@@ -73,128 +88,319 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 	if !ok {
 		return nil
 	}
+	a := action{ch: group, m: m}
+	a.route, _ = d.Routes.Named(name)
+	meant := true
+	if m.Press != nil {
+		if m.Press.Step != intake.DeskStep {
+			return nil
+		}
+		a.verb = string(m.Press.Code)
+	} else if a.verb, a.rest, meant = d.read(m); a.verb == "" {
+		return nil
+	}
+	a.officer = store.Officer{Key: d.Keys.Reporter(ch.Name(), string(m.From)), Name: m.Name}
+	said, err := d.hear(ctx, &a, meant)
+	if err != nil {
+		return fmt.Errorf("desk: %s: %w", a.verb, err)
+	}
+	d.Changed()
+	return d.tell(ctx, a, said)
+}
+
+// read finds the verb in what was said: the first word, when it is a command or
+// answers a message of ours.
+func (d *Desk) read(m bot.Message) (verb, rest string, meant bool) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(m.Text), " ")
 	if first, more, cut := strings.Cut(word, "\n"); cut {
 		word, rest = first, more+" "+rest
 	}
-	word, _, _ = strings.Cut(word, "@")
-	verb := d.Words.Desk(strings.Trim(word, ":,."))
-	meant := strings.HasPrefix(word, "/") || strings.HasSuffix(word, ":")
-	if verb == "" || m.Quotes == "" && !strings.HasPrefix(word, "/") {
-		return nil
+	if !strings.HasPrefix(word, "/") {
+		if first, more, cut := strings.Cut(word, ":"); cut { // "tanya:jam berapa"
+			word, rest = first+":", strings.TrimSpace(more+" "+rest)
+		}
 	}
-	a := action{ch: group, m: m, rest: strings.TrimSpace(rest)}
-	a.officer = store.Officer{Key: d.Keys.Reporter(ch.Name(), string(m.From)), Name: m.Name}
-	var err error
-	if a.c, ok, err = d.find(ctx, ch.Name()+":"+string(m.Group), name, &a); err != nil {
+	word, _, _ = strings.Cut(word, "@")
+	verb = d.Words.Desk(strings.Trim(word, ":,."))
+	meant = strings.HasPrefix(word, "/") || strings.HasSuffix(word, ":")
+	if m.Quotes == "" && !strings.HasPrefix(word, "/") {
+		verb = ""
+	}
+	return verb, strings.TrimSpace(rest), meant
+}
+
+// hear finds out whether the speaker may, and what they mean.
+func (d *Desk) hear(ctx context.Context, a *action, meant bool) (answer, error) {
+	if r, ok := a.ch.(bot.Roster); ok {
+		is, err := r.Member(ctx, a.m.Group, a.m.From)
+		if err != nil {
+			return answer{}, err
+		}
+		if is == bot.Outsider {
+			return refuse("desk.outsider"), nil
+		}
+		a.admin = is == bot.Admin
+	}
+	ok, err := d.find(ctx, a)
+	switch {
+	case err != nil:
+		return answer{}, err
+	case !ok:
+		return refuse("desk.no_card"), nil
+	case a.m.Press != nil && slices.Contains(spoken, a.verb):
+		return refuse("desk.how."+a.verb, "ticket", a.ticket()), nil
+	case !meant && slices.Contains(forReporter, a.verb): // talk among themselves must not reach a reporter
+		return refuse("desk.colon"), nil
+	}
+	return d.do(ctx, *a)
+}
+
+// spoken are the verbs that need words, and forReporter those whose words a
+// reporter reads.
+var (
+	spoken      = []string{"ask", "need", "register", "forward", "reject", "close", "note", "identity", "original"}
+	forReporter = []string{"ask", "need", "reject", "close"}
+)
+
+// tell answers: below the card for all to see or, where a pressed button changed
+// nothing, to who pressed it.
+func (d *Desk) tell(ctx context.Context, a action, said answer) error {
+	line := d.Words.Render(d.Lang, said.line, nil)
+	b, ok := a.ch.(bot.Board)
+	if !ok || a.m.Press == nil {
+		return a.ch.Answer(ctx, a.m, line)
+	}
+	if !said.done {
+		return b.Toast(ctx, a.m, d.Words.Plain(line))
+	}
+	if err := b.Toast(ctx, a.m, ""); err != nil {
 		return err
 	}
-	line := flows.Say("desk.no_card")
-	switch {
-	case !ok:
-	case !meant && (verb == "ask" || verb == "close"): // talk among themselves must not reach a reporter
-		line = flows.Say("desk.colon")
-	default:
-		line, err = d.do(ctx, verb, a)
-	}
-	if err != nil {
-		return fmt.Errorf("desk: %s: %w", verb, err)
-	}
-	d.Changed()
-	return group.Answer(ctx, m, d.Words.Render(d.Lang, line, nil))
+	return a.ch.Answer(ctx, a.m, line)
 }
 
 // find is the case that is meant: that of the card which is answered, or of the
 // code that is named, if it is this intake's. One whose key was destroyed is none.
-func (d *Desk) find(ctx context.Context, group, name string, a *action) (c store.Case, ok bool, err error) {
+func (d *Desk) find(ctx context.Context, a *action) (ok bool, err error) {
 	defer func() {
 		if errors.Is(err, store.ErrShredded) {
 			ok, err = false, nil
 		}
 	}()
 	if a.m.Quotes != "" {
-		c, ok, err := d.Registry.OfCard(ctx, group, string(a.m.Quotes))
+		a.c, ok, err = d.Registry.OfCard(ctx, a.ch.Name()+":"+string(a.m.Group), string(a.m.Quotes))
 		if ok || err != nil {
-			return c, ok, err
+			return ok && a.c.Goes(a.route.Name), err
 		}
 	}
 	code, rest, _ := strings.Cut(a.rest, " ")
 	ticket, ok := flows.ReadTicket(code)
 	if !ok {
-		return store.Case{}, false, nil
+		return false, nil
 	}
-	c, ok, err = d.Registry.Find(ctx, ticket)
+	a.c, ok, err = d.Registry.Find(ctx, ticket)
 	a.rest = strings.TrimSpace(rest)
-	return c, ok && slices.Contains(c.Intakes, name), err
+	return ok && a.c.Goes(a.route.Name), err
 }
 
-func (d *Desk) do(ctx context.Context, verb string, a action) (flows.Phrase, error) {
-	switch verb {
+// do does what is asked, if it may be.
+func (d *Desk) do(ctx context.Context, a action) (answer, error) {
+	state := a.c.In(a.route.Name)
+	switch a.verb {
 	case "take":
-		return d.take(ctx, a)
+		return d.take(ctx, a, state)
 	case "history":
-		return d.history(a), nil
+		return answer{d.history(a), true}, nil
+	case "evidence":
+		return d.evidence(ctx, a)
+	case "note":
+		if short(a.rest, leastWords) {
+			return refuse("desk.how.note", "ticket", a.ticket()), nil
+		}
+		return did("desk.noted", "ticket", a.ticket()), d.add(ctx, a, store.Event{Kind: store.Noted, Text: a.rest})
+	case "let_go":
+		return d.letGo(ctx, a, state)
 	}
-	ticket := text(a.c.Report.ID.Ticket())
-	switch officer := a.c.Officer(); {
-	case officer == nil:
-		return flows.Say("desk.not_taken", "ticket", ticket), nil
-	case officer.Key != a.officer.Key:
-		return flows.Say("desk.not_yours", "ticket", ticket, "name", text(officer.Name)), nil
+	if state.Officer == nil {
+		return refuse("desk.not_taken", "ticket", a.ticket()), nil
 	}
-	switch verb {
+	if state.Officer.Key != a.officer.Key {
+		return refuse("desk.not_yours", "ticket", a.ticket(), "name", text(state.Officer.Name)), nil
+	}
+	switch a.verb {
 	case "ask":
 		if short(a.rest, leastWords) {
-			return flows.Say("desk.ask_empty"), nil
+			return refuse("desk.ask_empty"), nil
 		}
-		return flows.Say("desk.asked", "ticket", ticket), d.add(ctx, a, store.Asked, a.rest)
-	case "close":
-		if short(a.rest, leastWords) {
-			return flows.Say("desk.close_empty"), nil
-		}
-		if a.c.Had(store.Closed) {
-			return flows.Say("desk.is_closed", "ticket", ticket), nil
-		}
-		return flows.Say("desk.closed", "ticket", ticket), d.add(ctx, a, store.Closed, a.rest)
+		return did("desk.asked", "ticket", a.ticket()), d.add(ctx, a, store.Event{Kind: store.Asked, Text: a.rest})
 	case "identity":
 		return d.identity(ctx, a)
+	case "original":
+		return d.original(ctx, a)
+	case "details":
+		return d.details(ctx, a)
+	case "forward":
+		return d.forward(ctx, a)
 	}
-	return d.original(ctx, a)
+	if k, ok := endings[a.verb]; ok {
+		if a.rest == "" || k != store.Registered && short(a.rest, leastWords) {
+			return refuse("desk.how."+a.verb, "ticket", a.ticket()), nil
+		}
+		return d.change(ctx, a, store.Event{Kind: k, Text: a.rest}, flows.Say("desk.did."+a.verb, "ticket", a.ticket(), "text", text(a.rest)))
+	}
+	return refuse("desk.no_card"), nil // a button of another version
 }
 
-func (d *Desk) take(ctx context.Context, a action) (flows.Phrase, error) {
-	ticket, name := text(a.c.Report.ID.Ticket()), text(a.officer.Name)
-	was := a.c.Officer()
-	if was != nil && was.Key == a.officer.Key {
-		return flows.Say("desk.has", "ticket", ticket), nil
-	}
-	if err := d.add(ctx, a, store.Took, ""); err != nil {
-		return flows.Phrase{}, err
-	}
-	if was != nil {
-		return flows.Say("desk.took_from", "ticket", ticket, "name", name, "was", text(was.Name)), nil
-	}
-	return flows.Say("desk.took", "ticket", ticket, "name", name), nil
+var endings = map[string]store.EventKind{
+	"need": store.Needed, "register": store.Registered, "reject": store.Rejected, "close": store.Closed,
 }
 
-// add records something that the officer did.
-func (d *Desk) add(ctx context.Context, a action, k store.EventKind, words string) error {
-	now := d.Now()
-	_, err := d.Cases.Add(ctx, a.c.Report.ID, store.Event{
-		ID: a.ch.Name() + a.m.ID, Kind: k, At: now, Text: words, By: &a.officer,
-	}, now)
+// take makes the speaker the officer of a case. Of two at once the store has one
+// first, and the other is told who. An admin takes a case over.
+func (d *Desk) take(ctx context.Context, a action, state store.State) (answer, error) {
+	switch {
+	case state.Status.Over():
+		return d.over(a, state), nil
+	case state.Officer == nil:
+	case state.Officer.Key == a.officer.Key:
+		return refuse("desk.has", "ticket", a.ticket()), nil
+	case !a.admin:
+		return refuse("desk.taken_by", "ticket", a.ticket(), "name", text(state.Officer.Name)), nil
+	default:
+		if err := d.add(ctx, a, store.Event{ID: d.id(a) + ":over", Kind: store.LetGo}); err != nil {
+			return answer{}, err
+		}
+	}
+	if err := d.add(ctx, a, store.Event{Kind: store.Took}); err != nil {
+		return answer{}, err
+	}
+	now, err := d.again(ctx, a)
+	if err != nil {
+		return answer{}, err
+	}
+	switch o := now.In(a.route.Name).Officer; {
+	case o == nil || o.Key != a.officer.Key:
+		name := a.officer.Name
+		if o != nil {
+			name = o.Name
+		}
+		return refuse("desk.taken_by", "ticket", a.ticket(), "name", text(name)), nil
+	case state.Officer != nil:
+		return did("desk.took_from", "ticket", a.ticket(), "name", text(a.officer.Name), "was", text(state.Officer.Name)), nil
+	}
+	return did("desk.took", "ticket", a.ticket(), "name", text(a.officer.Name)), nil
+}
+
+// letGo leaves a case to somebody else.
+func (d *Desk) letGo(ctx context.Context, a action, state store.State) (answer, error) {
+	switch {
+	case state.Status.Over():
+		return d.over(a, state), nil
+	case state.Officer == nil:
+		return refuse("desk.not_taken", "ticket", a.ticket()), nil
+	case state.Officer.Key != a.officer.Key && !a.admin:
+		return refuse("desk.not_yours", "ticket", a.ticket(), "name", text(state.Officer.Name)), nil
+	}
+	return did("desk.let_go", "ticket", a.ticket(), "name", text(a.officer.Name)), d.add(ctx, a, store.Event{Kind: store.LetGo})
+}
+
+// forward gives a case to another intake, which then goes on with it.
+func (d *Desk) forward(ctx context.Context, a action) (answer, error) {
+	to, why, _ := strings.Cut(a.rest, " ")
+	f := d.Rules.Flow(a.c.Report.Flow)
+	var may, found []string
+	for _, r := range d.Routes {
+		if r.Name == a.route.Name || !d.Routes.May(r.Name, f, a.c.Report) {
+			continue
+		}
+		may = append(may, r.Name)
+		if strings.EqualFold(r.Name, to) || strings.EqualFold(r.Body, to) {
+			found = append(found, r.Name)
+		}
+	}
+	if i := slices.IndexFunc(found, func(n string) bool { return strings.EqualFold(n, to) }); i >= 0 {
+		found = found[i : i+1]
+	}
+	list := text(strings.Join(may, ", "))
+	switch {
+	case len(may) == 0:
+		return refuse("desk.forward_nowhere", "ticket", a.ticket()), nil
+	case len(found) != 1:
+		return refuse("desk.forward_which", "ticket", a.ticket(), "names", list), nil
+	case short(strings.TrimSpace(why), leastReason):
+		return refuse("desk.how.forward", "ticket", a.ticket()), nil
+	}
+	r, _ := d.Routes.Named(found[0])
+	e := store.Event{Kind: store.Forwarded, To: r.Name, Text: r.Title(), From: a.route.Title(), Why: strings.TrimSpace(why)}
+	return d.change(ctx, a, e, flows.Say("desk.did.forward", "ticket", a.ticket(), "name", text(r.Title())))
+}
+
+// change records what changes how a case stands, unless somebody was faster.
+func (d *Desk) change(ctx context.Context, a action, e store.Event, line flows.Phrase) (answer, error) {
+	state := a.c.In(a.route.Name)
+	e.ID = d.id(a)
+	if i := slices.IndexFunc(a.c.Events, func(x store.Event) bool { return x.ID == e.ID }); i >= 0 { // said before, and not acknowledged
+		return answer{line, true}, nil
+	}
+	if state.Status.Over() {
+		return d.over(a, state), nil
+	}
+	if err := d.add(ctx, a, e); err != nil {
+		return answer{}, err
+	}
+	now, err := d.again(ctx, a)
+	if err != nil {
+		return answer{}, err
+	}
+	i := slices.IndexFunc(now.Events, func(x store.Event) bool { return x.ID == e.ID })
+	if i < 0 {
+		return refuse("desk.no_card"), nil
+	}
+	before := now
+	before.Events = now.Events[:i]
+	switch was := before.In(a.route.Name); {
+	case was.Status.Over():
+		return d.over(a, was), nil
+	case was.Officer == nil:
+		return refuse("desk.not_taken", "ticket", a.ticket()), nil
+	case was.Officer.Key != a.officer.Key:
+		return refuse("desk.not_yours", "ticket", a.ticket(), "name", text(was.Officer.Name)), nil
+	}
+	return answer{line, true}, nil
+}
+
+// over says that nothing more can be done with a case here.
+func (d *Desk) over(a action, s store.State) answer {
+	return refuse("desk.is_over", "ticket", a.ticket(), "state", intake.Cards{Words: d.Words, Lang: d.Lang}.State(s))
+}
+
+// id is that of the event that an action leaves.
+func (d *Desk) id(a action) string { return a.ch.Name() + a.m.ID }
+
+// again is the case as it is now.
+func (d *Desk) again(ctx context.Context, a action) (store.Case, error) {
+	c, _, err := d.Registry.Find(ctx, a.c.Report.ID.Ticket())
+	return c, err
+}
+
+// add records something that a supervisor did.
+func (d *Desk) add(ctx context.Context, a action, e store.Event) error {
+	if e.ID == "" {
+		e.ID = d.id(a)
+	}
+	e.By, e.In, e.At = &a.officer, a.route.Name, d.Now()
+	_, err := d.Cases.Add(ctx, a.c.Report.ID, e, e.At)
 	return err
 }
 
-// history lists what happened to a case.
+// history lists what happened to a case, as far as the intake may know: what its
+// own people did, the reporter, and who passed it on to whom.
 func (d *Desk) history(a action) flows.Phrase {
-	list := flows.Phrase{Key: "desk.history", Args: map[string]flows.Phrase{"ticket": text(a.c.Report.ID.Ticket())}}
+	list := flows.Phrase{Key: "desk.history", Args: map[string]flows.Phrase{"ticket": a.ticket()}}
 	for _, e := range a.c.Events {
-		args := []any{"day", text(flows.Day(e.At, d.Rules.Zone(a.c.Report))), "text", text(e.Text)}
-		if e.By != nil {
-			args = append(args, "name", text(signed(*e.By)))
+		if p, ok := d.event(a, e); ok {
+			list.Items = append(list.Items, p)
 		}
-		list.Items = append(list.Items, flows.Say("desk.event."+string(e.Kind), args...))
 	}
 	if len(list.Items) == 0 {
 		list.Items = []flows.Phrase{flows.Say("desk.event.none")}
@@ -202,89 +408,23 @@ func (d *Desk) history(a action) flows.Phrase {
 	return list
 }
 
-// identity tells the officer who the reporter is.
-func (d *Desk) identity(ctx context.Context, a action) (flows.Phrase, error) {
-	if short(a.rest, leastReason) {
-		return flows.Say("desk.reason"), nil
+// event is a line of the history. ok is false for what is not this intake's.
+func (d *Desk) event(a action, e store.Event) (p flows.Phrase, ok bool) {
+	if e.Kind == store.Routed || !e.FromReporter() && e.In != "" && e.In != a.route.Name && e.To != a.route.Name {
+		return p, false
 	}
-	ticket := text(a.c.Report.ID.Ticket())
-	who, err := d.Registry.Identity(ctx, a.c.Report.ID)
-	if err != nil && !errors.Is(err, store.ErrShredded) {
-		return flows.Phrase{}, err
+	key, words := string(e.Kind), e.Text
+	if e.Kind == store.Forwarded {
+		words = e.Why
 	}
-	if len(who) == 0 {
-		return flows.Say("desk.no_identity", "ticket", ticket), nil
+	if e.Kind == store.Wrote && a.route.Sees != intake.Full {
+		key = "wrote_summary"
 	}
-	f := d.Rules.Flow(a.c.Report.Flow)
-	list := flows.Phrase{Key: "desk.identity", Args: map[string]flows.Phrase{"ticket": ticket}}
-	for _, st := range f.Steps {
-		if x, ok := who[st.ID]; ok {
-			list.Items = append(list.Items, flows.Say("card.row", "label", flows.Say(f.Key(st.ID, "label")), "value", f.Value(st, x)))
-		}
+	args := []any{"day", text(flows.Day(e.At, d.Rules.Zone(a.c.Report))), "text", text(words), "to", text(e.Text)}
+	if e.By != nil {
+		args = append(args, "name", text(signed(*e.By)))
 	}
-	return d.privately(ctx, a, flows.Say("desk.looked.identity", "text", text(a.rest)), func() error {
-		return a.ch.Notify(ctx, a.m.From, d.Words.Render(d.Lang, list, nil))
-	})
-}
-
-// original gives the officer a file as it came.
-func (d *Desk) original(ctx context.Context, a action) (flows.Phrase, error) {
-	number, reason, _ := strings.Cut(a.rest, " ")
-	n, _ := strconv.Atoi(number) // 0 when there is no number
-	if n == 0 || short(strings.TrimSpace(reason), leastReason) {
-		return flows.Say("desk.reason"), nil
-	}
-	id := a.c.Report.ID
-	files := a.c.Files(d.Rules.Flow(a.c.Report.Flow))
-	if n < 1 || n > len(files) {
-		return flows.Say("desk.no_file", "ticket", text(id.Ticket())), nil
-	}
-	f := files[n-1]
-	if there, err := d.has(ctx, id, f); err != nil {
-		return flows.Phrase{}, err
-	} else if !there {
-		return flows.Say("desk.no_file", "ticket", text(id.Ticket())), nil
-	}
-	about := flows.Say("desk.original", "n", text(number), "ticket", text(id.Ticket()), "digest", text(f.Digest))
-	up := bot.Upload{
-		Name: id.Ticket() + "-" + number + "-original" + intake.Extension(f.Type), Type: f.Type, Size: f.Size,
-		Open: func() (io.ReadCloser, error) { return d.Vault.Original(ctx, id, f) },
-	}
-	seen := flows.Say("desk.looked.original", "n", text(number), "text", text(strings.TrimSpace(reason)))
-	return d.privately(ctx, a, seen, func() error {
-		if err := a.ch.Notify(ctx, a.m.From, d.Words.Render(d.Lang, about, nil)); err != nil {
-			return err
-		}
-		return a.ch.PostFiles(ctx, a.m.From, []bot.Upload{up}, "")
-	})
-}
-
-// has reports whether a file can still be opened.
-func (d *Desk) has(ctx context.Context, id flows.ReportID, f flows.File) (bool, error) {
-	_, err := d.Vault.Describe(ctx, id, f)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrShredded) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// privately records what the officer is about to see, and then shows it.
-func (d *Desk) privately(ctx context.Context, a action, seen flows.Phrase, show func() error) (flows.Phrase, error) {
-	if r, ok := a.ch.(bot.Reserved); ok {
-		if wrote, err := r.Wrote(ctx, a.m.From); err != nil {
-			return flows.Phrase{}, err
-		} else if !wrote {
-			return flows.Say("desk.no_private", "name", text(a.officer.Name)), nil
-		}
-	}
-	if err := d.add(ctx, a, store.Looked, d.Words.Plain(d.Words.Render(d.Lang, seen, nil))); err != nil {
-		return flows.Phrase{}, err
-	}
-	err := show()
-	if f := (*bot.Failure)(nil); errors.As(err, &f) && (f.Kind == bot.Gone || f.Kind == bot.Bug) {
-		return flows.Say("desk.no_private", "name", text(a.officer.Name)), nil
-	}
-	return flows.Say("desk.sent_private", "name", text(a.officer.Name)), err
+	return flows.Say("desk.event."+key, args...), true
 }
 
 // signed is an officer's name, which people choose themselves, with a mark that

@@ -15,33 +15,77 @@ type Cards struct {
 	Lang  string
 }
 
-// Card writes the card of a case.
-func (c Cards) Card(k store.Case) string {
+// Card writes the card of a case for an intake: how it stands there, and as much
+// of the report as that may see.
+func (c Cards) Card(k store.Case, r Route) bot.Card {
 	parts := c.Rules.Card(k.Report)
+	if r.Sees == Summary {
+		parts = c.Rules.Summary(k.Report)
+	}
 	last := len(parts) - 1
 	parts[last] = append(parts[last], flows.Say("card.desk"))
 	out := make([]string, len(parts))
 	for i, lines := range parts {
 		out[i] = c.words(lines)
 	}
-	return strings.Join(out, "\n\n")
+	state := k.In(r.Name)
+	return bot.Card{Head: c.words([]flows.Phrase{c.State(state)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(state)}
 }
 
-// Event announces the nth thing that happened after the card, "" when the file
-// that follows says it all. The number also tells two announcements apart where
-// the same words are the same message.
-func (c Cards) Event(k store.Case, n int, e store.Event) string {
+// State says how a case stands.
+func (c Cards) State(s store.State) flows.Phrase {
+	args := []any{"number", text(s.Number)}
+	if s.Officer != nil {
+		args = append(args, "name", text(s.Officer.Name))
+	}
+	return flows.Say("card.state."+string(s.Status), args...)
+}
+
+// buttons are what can be done with a case.
+func (c Cards) buttons(s store.State) []bot.Button {
+	verbs := []string{"take", "evidence", "history"}
+	switch {
+	case s.Status.Over():
+		verbs = verbs[1:]
+	case s.Officer != nil:
+		verbs = []string{"ask", "need", "register", "forward", "reject", "close", "let_go", "evidence", "history"}
+	}
+	out := make([]bot.Button, len(verbs))
+	for i, verb := range verbs {
+		out[i] = bot.Button{
+			Label: c.Words.Render(c.Lang, flows.Say("desk.button."+verb), nil),
+			Press: flows.Press{Step: DeskStep, Code: flows.Code(verb)},
+		}
+	}
+	return out
+}
+
+// DeskStep stands in the presses of a card's buttons where a question's would.
+const DeskStep flows.StepID = "desk"
+
+// Event announces the nth thing that happened after the card to an intake, ""
+// when the file that follows says it all, or the officer's own line. The number
+// also tells two announcements apart where the same words are the same message.
+func (c Cards) Event(k store.Case, r Route, n int, e store.Event) string {
 	args := []any{"ticket", text(k.Report.ID.Ticket()), "n", text(itoa(n))}
 	switch e.Kind {
 	case store.GaveEvidence:
-		if e.File.Clean {
+		if e.File.Clean && r.Sees == Full {
 			return ""
 		}
 		return c.words([]flows.Phrase{flows.Say("card.late", args...), flows.CountFiles([]flows.File{*e.File})})
 	case store.Wrote:
+		if r.Sees != Full {
+			return c.words([]flows.Phrase{flows.Say("card.wrote_summary", args...)})
+		}
 		return c.words([]flows.Phrase{flows.Say("card.wrote", append(args, "text", text(e.Text))...)})
 	case store.Withdrew:
 		return c.words([]flows.Phrase{flows.Say("card.withdrew", args...)})
+	case store.Forwarded:
+		if e.To != r.Name {
+			return ""
+		}
+		return c.words([]flows.Phrase{flows.Say("card.forwarded", append(args, "name", text(e.From), "text", text(e.Why))...)})
 	}
 	return ""
 }

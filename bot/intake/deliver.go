@@ -138,7 +138,7 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 	}
 	files := one.Case.Report.Files(d.Cards.Rules.Flow(one.Case.Report.Flow))
 	if one.Card == "" {
-		ref, err := ch.Post(ctx, d.to(r), d.Cards.Card(one.Case), "")
+		ref, err := d.post(ctx, ch, r, one.Case)
 		if err != nil {
 			return err
 		}
@@ -152,7 +152,17 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 			return err
 		}
 	}
-	for n := one.Files - len(files); n < len(one.Case.Events); n++ { // each a step of its own
+	last := len(one.Case.Events) - 1
+	for n := one.Files - len(files); n <= last; n++ { // each a step of its own
+		if !one.Case.Events[n].Concerns(r.Name) {
+			one.Files++
+			continue
+		}
+		if b, ok := ch.(bot.Board); ok && !slices.ContainsFunc(one.Case.Events[n+1:], func(e store.Event) bool { return e.Concerns(r.Name) }) {
+			if err := b.EditCard(ctx, d.to(r), bot.Ref(one.Card), d.Cards.Card(one.Case, r)); err != nil {
+				return err
+			}
+		}
 		if err := d.event(ctx, ch, r, one, n); err != nil {
 			return err
 		}
@@ -160,10 +170,19 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 	return d.tell(ctx, one)
 }
 
+// post posts a card, with buttons where there are any.
+func (d *Deliverer) post(ctx context.Context, ch bot.Group, r Route, k store.Case) (bot.Ref, error) {
+	card := d.Cards.Card(k, r)
+	if b, ok := ch.(bot.Board); ok {
+		return b.PostCard(ctx, d.to(r), k.Report.ID.Ticket(), card)
+	}
+	return ch.Post(ctx, d.to(r), card.Text(), "")
+}
+
 // event tells a group of the nth thing that happened, if it concerns it.
 func (d *Deliverer) event(ctx context.Context, ch bot.Group, r Route, one *store.Delivery, n int) error {
 	e := one.Case.Events[n]
-	if words := d.Cards.Event(one.Case, n+1, e); words != "" {
+	if words := d.Cards.Event(one.Case, r, n+1, e); words != "" {
 		if _, err := ch.Post(ctx, d.to(r), words, bot.Ref(one.Card)); err != nil {
 			return err
 		}
@@ -197,7 +216,7 @@ func (d *Deliverer) news(ctx context.Context, _ Route, one *store.Delivery) erro
 			return err
 		}
 	}
-	if one.Case.Had(store.Closed) {
+	if one.Case.Over() {
 		return d.Forget(ctx, one.Case.Report.ID)
 	}
 	return nil
@@ -208,7 +227,7 @@ func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store
 	id := one.Case.Report.ID
 	var up []bot.Upload
 	for i, f := range files {
-		if !f.Clean {
+		if !f.Clean || r.Sees != Full {
 			continue
 		}
 		if _, err := d.Vault.Describe(ctx, id, f); errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrShredded) {
@@ -254,7 +273,7 @@ var extension = map[string]string{
 func (d *Deliverer) tell(ctx context.Context, one *store.Delivery) error {
 	back := one.Case.Return
 	// One line is enough, however many intakes there are.
-	if back == nil || slices.Index(one.Case.Intakes, one.Intake) > 0 {
+	if back == nil || one.Intake != one.Case.First() {
 		one.Told = true
 		return nil
 	}

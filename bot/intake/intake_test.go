@@ -126,7 +126,7 @@ func TestCardShowsOnlyWhatMayBeSeen(t *testing.T) {
 		for _, st := range f.Steps {
 			rep.Answers[st.ID] = flows.Answer{Text: "tanda-" + string(st.ID) + "-<b>"}
 		}
-		card := cards.Card(store.Case{Report: rep})
+		card := cards.Card(store.Case{Report: rep}, intake.Route{}).Body
 		for _, st := range f.Steps {
 			mark := "tanda-" + string(st.ID) + "-&lt;b&gt;"
 			special := st.Role == flows.RoleMode || st.Role == flows.RoleBodies // said in words of their own

@@ -44,6 +44,14 @@ func (r Route) Channel() string { c, _, _ := strings.Cut(r.Address, ":"); return
 // To is the address on the channel.
 func (r Route) To() bot.Address { _, a, _ := strings.Cut(r.Address, ":"); return bot.Address(a) }
 
+// Title is what the intake is called among people: its body, or its name.
+func (r Route) Title() string {
+	if name, ok := bodyName(r.Body); ok {
+		return name
+	}
+	return r.Name
+}
+
 // Routes are all destinations. They are not changed after they were read.
 type Routes []Route
 

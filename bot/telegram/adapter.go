@@ -42,6 +42,8 @@ type Adapter struct {
 	pace *pace.Pacer
 	log  zerolog.Logger
 	name atomic.Pointer[string] // the bot's, once Telegram said it
+	// forums says of the groups that had a card whether they have topics.
+	forums sync.Map
 }
 
 var (

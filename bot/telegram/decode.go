@@ -49,6 +49,8 @@ type message struct {
 		Latitude  float64 `json:"latitude"`
 		Longitude float64 `json:"longitude"`
 	} `json:"location"`
+	Thread  int       `json:"message_thread_id"`
+	InTopic bool      `json:"is_topic_message"`
 	Passed  *struct{} `json:"forward_origin"`
 	Pinned  *struct{} `json:"pinned_message"`
 	For     *chat     `json:"sender_chat"`
@@ -61,8 +63,10 @@ type message struct {
 
 // pressed is the message under whose words the button was.
 type pressed struct {
-	ID   int   `json:"message_id"`
-	Chat *chat `json:"chat"`
+	ID      int   `json:"message_id"`
+	Chat    *chat `json:"chat"`
+	Thread  int   `json:"message_thread_id"`
+	InTopic bool  `json:"is_topic_message"`
 }
 
 type chat struct {
@@ -79,6 +83,10 @@ type user struct {
 	First string `json:"first_name"`
 	Last  string `json:"last_name"`
 }
+
+func (c *chat) group() bool { return c != nil && (c.Type == "group" || c.Type == "supergroup") }
+
+func (u *user) name() string { return strings.TrimSpace(u.First + " " + u.Last) }
 
 func (u *user) human() bool { return u != nil && !u.IsBot }
 
@@ -97,8 +105,11 @@ func decode(u update, now time.Time) (m bot.Message, ok bool) {
 	switch {
 	case u.Press != nil:
 		c := u.Press
-		if !c.From.human() || c.Message != nil && c.Message.Chat != nil && !c.Message.Chat.private() {
+		if !c.From.human() {
 			return m, false
+		}
+		if c.Message != nil && c.Message.Chat != nil && !c.Message.Chat.private() {
+			return decodeCard(m, c.From, c.Message, c.ID, c.Data, now)
 		}
 		m.From, m.Lang, m.Token, m.At = address(c.From.ID), c.From.Lang, c.ID, now
 		if c.Message != nil {
@@ -120,7 +131,7 @@ func decode(u update, now time.Time) (m bot.Message, ok bool) {
 }
 
 func decodeMessage(m bot.Message, t *message) (bot.Message, bool) {
-	if t.Chat != nil && (t.Chat.Type == "group" || t.Chat.Type == "supergroup") {
+	if t.Chat.group() {
 		return decodeGroup(m, t)
 	}
 	if !t.Chat.private() || !t.From.human() {
@@ -178,11 +189,33 @@ func decodeGroup(m bot.Message, t *message) (bot.Message, bool) {
 	}
 	m.From, m.Lang, m.Group = address(t.From.ID), t.From.Lang, address(t.Chat.ID)
 	m.At, m.Text = time.Unix(t.Date, 0).UTC(), t.Text
-	m.Name = strings.TrimSpace(t.From.First + " " + t.From.Last)
+	m.Name = t.From.name()
 	if answers {
-		m.Quotes = bot.Ref(strconv.Itoa(t.Answers.ID))
+		m.Quotes = refer(t.Answers.ID, t.Thread, t.InTopic)
 	}
 	return m, true
+}
+
+// decodeCard takes the press of a card's button.
+func decodeCard(m bot.Message, from *user, card *pressed, token, data string, now time.Time) (bot.Message, bool) {
+	if !card.Chat.group() {
+		return m, false
+	}
+	m.From, m.Lang, m.Group = address(from.ID), from.Lang, address(card.Chat.ID)
+	m.At, m.Token, m.Name = now, token, from.name()
+	m.Quotes = refer(card.ID, card.Thread, card.InTopic)
+	p := unpack(data)
+	m.Press = &p
+	return m, true
+}
+
+// refer names a message of a group, with its topic.
+func refer(id, thread int, inTopic bool) bot.Ref {
+	r := strconv.Itoa(id)
+	if inTopic && thread != 0 {
+		r += "/" + strconv.Itoa(thread)
+	}
+	return bot.Ref(r)
 }
 
 func address(id int64) bot.Address { return bot.Address(strconv.FormatInt(id, 10)) }

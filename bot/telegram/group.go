@@ -17,7 +17,9 @@ import (
 // answering makes a message an answer, and none if the other is gone.
 func answering(p tgbotapi.Params, answer bot.Ref) {
 	if answer != "" {
-		p["reply_parameters"] = fmt.Sprintf(`{"message_id":%s,"allow_sending_without_reply":true}`, answer)
+		id, topic := thread(answer)
+		into(p, topic)
+		p["reply_parameters"] = fmt.Sprintf(`{"message_id":%s,"allow_sending_without_reply":true}`, id)
 	}
 }
 

@@ -197,7 +197,12 @@ func (t *caseTool) line(k store.Standing) caseLine {
 	if k.Unsettled > 0 {
 		state = "waiting"
 	}
-	return caseLine{k.Report.ID.Ticket(), k.Report.Flow, date(k.Opened), state, k.Officer() != nil, len(t.files(k))}
+	return caseLine{k.Report.ID.Ticket(), k.Report.Flow, date(k.Opened), state, taken(k.Case), len(t.files(k))}
+}
+
+// taken reports whether somebody answers for a case.
+func taken(c store.Case) bool {
+	return slices.ContainsFunc(c.All(), func(name string) bool { return c.In(name).Officer != nil })
 }
 
 func (l caseLine) String() string {

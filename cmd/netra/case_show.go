@@ -40,7 +40,7 @@ func (t *caseTool) events(k store.Standing) []caseEvent {
 // of their group.
 func (t *caseTool) show(_ context.Context, k store.Standing) error {
 	cards := intake.Cards{Rules: t.rules, Words: t.words, Lang: t.lang}
-	card := visible(t.words.Plain(cards.Card(k.Case)))
+	card := visible(t.words.Plain(cards.Card(k.Case, intake.Route{}).Body))
 	return t.say(struct {
 		caseLine
 		Card   string      `json:"card"`

@@ -143,7 +143,7 @@ func TestRetention(t *testing.T) {
 	if out, err := call(t, vars, "", "case", "evidence", id.Ticket()); err != nil || !strings.Contains(out, "– removed") || !strings.Contains(out, f.Digest) {
 		t.Errorf("case evidence: %v\n%s", err, out)
 	}
-	if card := (intake.Cards{Rules: b.Rules, Words: l, Lang: "id"}).Card(standing().Case); !strings.Contains(card, bottest.CanaryStory) {
+	if card := (intake.Cards{Rules: b.Rules, Words: l, Lang: "id"}).Card(standing().Case, intake.Route{}).Body; !strings.Contains(card, bottest.CanaryStory) {
 		t.Errorf("the card lost its story:\n%s", card)
 	}
 	after(39)

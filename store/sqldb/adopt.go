@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
@@ -19,19 +20,22 @@ func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Fin
 		keys = append(keys, cs.db.lookup("intake", name))
 	}
 	type orphan struct {
-		id, caseID     int64
+		id             int64
 		intake         []byte
+		since          time.Time
 		report, sealed []byte
 	}
 	var orphans []orphan
 	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
 		var o orphan
-		err := scan(&o.id, &o.caseID, &o.intake, &o.report, &o.sealed)
+		var since int64
+		err := scan(&o.id, &o.intake, &since, &o.report, &o.sealed)
+		o.since = time.Unix(since, 0).UTC()
 		if !slices.ContainsFunc(keys, func(k []byte) bool { return string(k) == string(o.intake) }) {
 			orphans = append(orphans, o)
 		}
 		return err
-	}, `SELECT d.id, d.case_id, d.intake, c.report, c.sealed FROM deliveries AS d JOIN cases AS c ON c.id = d.case_id WHERE d.due IS NOT NULL`)
+	}, `SELECT d.id, d.intake, d.since, c.report, c.sealed FROM deliveries AS d JOIN cases AS c ON c.id = d.case_id WHERE d.due IS NOT NULL`)
 	if err != nil {
 		return 0, fmt.Errorf("adopt deliveries: %w", err)
 	}
@@ -47,13 +51,15 @@ func (cs *Cases) Adopt(ctx context.Context, known []string, route func(flows.Fin
 			left++
 			continue
 		}
-		err := cs.db.queue.do(ctx, "adopt delivery", func(tx *tx) error {
-			for _, name := range names {
-				if err := tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) SELECT case_id, ?, since, since FROM deliveries WHERE id = ?
-					ON CONFLICT (case_id, intake) DO NOTHING`, cs.db.lookup("intake", name), o.id); err != nil {
-					return err
-				}
+		for _, name := range names { // the case must say so, or its supervisors could not find it
+			if c.Goes(name) {
+				continue
 			}
+			if _, err := cs.Add(ctx, c.Report.ID, store.Event{ID: "routed:" + name, Kind: store.Routed, At: c.Opened, To: name}, o.since); err != nil {
+				return left, err
+			}
+		}
+		err := cs.db.queue.do(ctx, "adopt delivery", func(tx *tx) error {
 			return tx.exec(`DELETE FROM deliveries WHERE id = ?`, o.id)
 		})
 		if err != nil {

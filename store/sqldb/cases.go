@@ -148,18 +148,37 @@ func (cs *Cases) Add(ctx context.Context, id flows.ReportID, e store.Event, due 
 				return err
 			}
 		}
-		if e.ForGroup() {
+		if e.FromReporter() {
 			return tx.exec(`UPDATE deliveries SET due = ?, since = ?, tries = 0, alarmed = 0
 				WHERE case_id = ? AND due IS NULL AND intake <> ?`, due.Unix(), due.Unix(), row, reporter)
 		}
-		if !e.ForReporter() || !wayBack {
-			return nil
+		var to [][]byte
+		for _, name := range concerned(c, e) {
+			to = append(to, cs.db.lookup("intake", name))
 		}
-		return tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) VALUES (?, ?, ?, ?)
-			ON CONFLICT (case_id, intake) DO UPDATE SET due = excluded.due, since = excluded.since, tries = 0, alarmed = 0
-			WHERE due IS NULL`, row, reporter, due.Unix(), due.Unix())
+		if e.ForReporter() && wayBack {
+			to = append(to, reporter)
+		}
+		for _, intake := range to {
+			if err := tx.exec(`INSERT INTO deliveries (case_id, intake, due, since) VALUES (?, ?, ?, ?)
+				ON CONFLICT (case_id, intake) DO UPDATE SET due = excluded.due, since = excluded.since, tries = 0, alarmed = 0
+				WHERE due IS NULL`, row, intake, due.Unix(), due.Unix()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return there, err
+}
+
+// concerned are the intakes that supervisors' doings concern.
+func concerned(c store.Case, e store.Event) (names []string) {
+	for _, name := range append(c.All(), e.To) {
+		if name != "" && e.Concerns(name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func has(c store.Case, e store.Event) bool {

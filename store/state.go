@@ -1,0 +1,147 @@
+package store
+
+import (
+	"slices"
+	"time"
+)
+
+// Status is how far the supervisors of an intake are with a case.
+type Status string
+
+// The statuses.
+const (
+	StatusNew        Status = "new"
+	StatusTaken      Status = "taken"
+	StatusNeeds      Status = "needs" // waits for what the reporter was asked
+	StatusRegistered Status = "registered"
+	StatusRejected   Status = "rejected"
+	StatusForwarded  Status = "forwarded"
+	StatusClosed     Status = "closed"
+	StatusWithdrawn  Status = "withdrawn"
+)
+
+// Over reports whether nothing more is to be done.
+func (s Status) Over() bool {
+	switch s {
+	case StatusRejected, StatusForwarded, StatusClosed, StatusWithdrawn:
+		return true
+	}
+	return false
+}
+
+// State is how a case stands in one intake. It follows from what happened, in
+// the order in which it was stored: of two who take a case at once the first has
+// it, and what a second closing says changes nothing.
+//
+//	new ─take─▶ taken ─▶ needs ─▶ registered ─▶ closed
+//	 ▲            │ any of these ─▶ rejected, forwarded
+//	 └──let go────┘ forwarded back: new again
+type State struct {
+	Status  Status
+	Officer *Officer  // nil: nobody answers for it
+	Number  string    // the office's own, of a registered one
+	Words   string    // of the last change of status
+	To      string    // the intake that it was forwarded to
+	Since   time.Time // of the last change of status
+	Acted   time.Time // when its supervisors last did something
+}
+
+// In is how the case stands in an intake.
+func (c Case) In(intake string) State {
+	s := State{Status: StatusNew, Since: c.Opened}
+	for _, e := range c.Events {
+		switch {
+		case e.Kind == Withdrew:
+			if !s.Status.Over() {
+				s.Status, s.Since = StatusWithdrawn, e.At
+			}
+		case e.Kind == Forwarded && e.To == intake: // back to where it was
+			if s.Status == StatusForwarded {
+				s = State{Status: StatusNew, Since: e.At, Number: s.Number}
+			}
+		case e.FromReporter() || e.In != intake && e.In != "":
+		default:
+			s.follow(e)
+		}
+	}
+	return s
+}
+
+// follow takes in what a supervisor of the intake did. Only who has the case can
+// change it.
+func (s *State) follow(e Event) {
+	switch e.Kind {
+	case Took:
+		if s.Officer == nil {
+			s.Officer, s.Acted = e.By, e.At
+			if s.Status == StatusNew {
+				s.Status, s.Since = StatusTaken, e.At
+			}
+		}
+		return
+	case LetGo:
+		s.Officer, s.Acted = nil, e.At
+		if s.Status == StatusTaken {
+			s.Status, s.Since = StatusNew, e.At
+		}
+		return
+	case Noted, Looked, Asked:
+		s.Acted = e.At
+		return
+	}
+	to, ok := changes[e.Kind]
+	if !ok || s.Status.Over() || s.Officer == nil || e.By == nil || e.By.Key != s.Officer.Key {
+		return
+	}
+	s.Status, s.Since, s.Acted, s.Words, s.To = to, e.At, e.At, e.Text, e.To
+	if e.Kind == Registered {
+		s.Number = e.Text
+	}
+}
+
+var changes = map[EventKind]Status{
+	Needed: StatusNeeds, Registered: StatusRegistered, Rejected: StatusRejected, Forwarded: StatusForwarded, Closed: StatusClosed,
+}
+
+// Goes reports whether an intake has the case, or is to have it.
+func (c Case) Goes(intake string) bool {
+	return slices.Contains(c.Intakes, intake) || slices.ContainsFunc(c.Events, func(e Event) bool { return e.To == intake })
+}
+
+// All are the intakes that have the case, or are to have it.
+func (c Case) All() []string {
+	all := slices.Clone(c.Intakes)
+	for _, e := range c.Events {
+		if e.To != "" && !slices.Contains(all, e.To) {
+			all = append(all, e.To)
+		}
+	}
+	return all
+}
+
+// First is the intake of which the reporter hears that it has the case.
+func (c Case) First() string {
+	for _, e := range c.Events {
+		if e.Kind == Routed {
+			return e.To
+		}
+	}
+	if len(c.Intakes) == 0 {
+		return ""
+	}
+	return c.Intakes[0]
+}
+
+// Over reports whether somebody ended the case, and nobody goes on with it.
+func (c Case) Over() bool {
+	ended := false
+	for _, name := range c.All() {
+		switch s := c.In(name); {
+		case s.Officer != nil && !s.Status.Over():
+			return false
+		case s.Status == StatusClosed || s.Status == StatusRejected:
+			ended = true
+		}
+	}
+	return ended
+}
