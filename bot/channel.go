@@ -43,6 +43,7 @@ type Message struct {
 	Group    Address        `json:"group,omitempty"`    // the supervisors' group it was said in; then From is a supervisor
 	Quotes   Ref            `json:"quotes,omitempty"`   // in a group: the message of ours that it answers
 	Name     string         `json:"name,omitempty"`     // in a group: what the speaker is called there
+	Moved    Address        `json:"moved,omitempty"`    // the group is there from now on
 	Tries    int            `json:"-"`                  // failed turns so far
 	// Crowded says that many messages wait, so that who only begins must, too.
 	Crowded bool `json:"-"`
@@ -196,10 +197,11 @@ type Group interface {
 type Card struct {
 	Head, Body string
 	Buttons    []Button
+	Hint       string // what to answer with, where there are no buttons
 }
 
 // Text is the card where its parts cannot be told apart.
-func (c Card) Text() string { return c.Head + "\n\n" + c.Body }
+func (c Card) Text() string { return c.Head + "\n\n" + c.Body + "\n" + c.Hint }
 
 // Board is a Group whose cards change in place and have buttons.
 type Board interface {

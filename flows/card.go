@@ -96,7 +96,7 @@ func (r Rules) Summary(rep Finished) [][]Phrase {
 	if !rep.Sent.IsZero() {
 		facts = append(facts, Say("card.row", "label", Say("card.sent"), "value", literal(Day(rep.Sent, f.zone(rep.Answers)))))
 	}
-	rest := append([]Phrase{CountFiles(rep.Files(f))}, f.meter(f.Meter(rep))...)
+	rest := append([]Phrase{Say("card.files", "n", number(len(rep.Files(f))))}, f.meter(f.Meter(rep))...)
 	rest = append(rest, Say("card.summary"), Say("card.alleged"))
 	return [][]Phrase{{Say("card."+string(rep.Flow), "ticket", literal(rep.ID.Ticket()))}, facts, rest}
 }

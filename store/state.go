@@ -103,6 +103,22 @@ var changes = map[EventKind]Status{
 	Needed: StatusNeeds, Registered: StatusRegistered, Rejected: StatusRejected, Forwarded: StatusForwarded, Closed: StatusClosed,
 }
 
+// Counted are the events that count: not those of whoever came second.
+func (c Case) Counted() []Event {
+	var out []Event
+	for i, e := range c.Events {
+		if _, changes := changes[e.Kind]; changes || e.Kind == Took {
+			before, after := c, c
+			before.Events, after.Events = c.Events[:i], c.Events[:i+1]
+			if before.In(e.In) == after.In(e.In) {
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
 // Goes reports whether an intake has the case, or is to have it.
 func (c Case) Goes(intake string) bool {
 	return slices.Contains(c.Intakes, intake) || slices.ContainsFunc(c.Events, func(e Event) bool { return e.To == intake })

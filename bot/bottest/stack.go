@@ -36,6 +36,8 @@ type Stack struct {
 	// Limits and Remind are those of the processes that are started from then on.
 	Limits bot.Limits
 	Remind time.Duration
+	// Routes are its intakes; none are the one whose address Start is given.
+	Routes intake.Routes
 
 	sessions store.Sessions
 	vault    store.Vault
@@ -87,7 +89,10 @@ type Process struct {
 func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Context, *bot.Queue) error) *Process {
 	rules := flows.Rules{Flows: flows.All, Words: s.Words}
 	log := zerolog.New(s.Log)
-	routes := intake.One(address)
+	routes := s.Routes
+	if routes == nil {
+		routes = intake.One(address)
+	}
 	cases, registry := Cases{s.DB.Cases(), s.Knife}, Registry{s.DB.Cases(), s.Knife}
 	files := Vault{s.vault, s.Knife}
 	p := &Process{t: s.t}
@@ -110,7 +115,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	p.Bot.Desk = (&desk.Desk{
 		Routes: routes,
 		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Keys: s.Keys,
-		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Now: time.Now,
+		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Moved: p.Deliverer.Moved, Now: time.Now,
 	}).Handle
 	p.Queue = bot.NewQueue(p.Bot, ch, Inbox{s.DB.Inbox(), s.Knife})
 	ctx, stop := context.WithCancel(context.Background())
@@ -134,6 +139,23 @@ func (p *Process) Stop() {
 	defer cancel()
 	p.Queue.Close(ctx)
 	p.running.Wait()
+}
+
+// Quiet waits until everything that was received is worked on and handed over.
+func (s *Stack) Quiet(ctx context.Context) {
+	s.t.Helper()
+	for {
+		st, err := s.DB.Cases().Stats(ctx, time.Now())
+		must(s.t, err)
+		if st.Inbox == 0 && st.Deliveries == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			s.t.Fatalf("%d messages and %d deliveries are left; log:\n%s", st.Inbox, st.Deliveries, s.Log)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // Settled waits until every case stands in its group.

@@ -40,7 +40,9 @@ type Desk struct {
 	Lang     string
 	// Changed is called when there may be news for a reporter. It must not block.
 	Changed func()
-	Now     func() time.Time
+	// Moved is called when a group has another address from now on.
+	Moved func(channel string, from, to bot.Address)
+	Now   func() time.Time
 }
 
 const (
@@ -82,6 +84,10 @@ func did(key string, args ...any) answer { return answer{flows.Say(key, args...)
 func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error {
 	group, ok := ch.(bot.Group)
 	if !ok {
+		return nil
+	}
+	if m.Moved != "" {
+		d.Moved(ch.Name(), m.Group, m.Moved)
 		return nil
 	}
 	name, ok := d.Intake(ch.Name(), m.Group)
@@ -158,7 +164,7 @@ func (d *Desk) hear(ctx context.Context, a *action, meant bool) (answer, error) 
 // spoken are the verbs that need words, and forReporter those whose words a
 // reporter reads.
 var (
-	spoken      = []string{"ask", "need", "register", "forward", "reject", "close", "note", "identity", "original"}
+	spoken      = []string{"ask", "need", "register", "forward", "reject", "close", "note", "identity", "original", "details"}
 	forReporter = []string{"ask", "need", "reject", "close"}
 )
 
@@ -220,6 +226,10 @@ func (d *Desk) do(ctx context.Context, a action) (answer, error) {
 		return did("desk.noted", "ticket", a.ticket()), d.add(ctx, a, store.Event{Kind: store.Noted, Text: a.rest})
 	case "let_go":
 		return d.letGo(ctx, a, state)
+	}
+	_, ends := endings[a.verb]
+	if mine := slices.ContainsFunc(a.c.Events, func(e store.Event) bool { return e.ID == d.id(a) }); state.Status.Over() && !mine && (ends || a.verb == "forward") {
+		return d.over(a, state), nil
 	}
 	if state.Officer == nil {
 		return refuse("desk.not_taken", "ticket", a.ticket()), nil
@@ -397,7 +407,7 @@ func (d *Desk) add(ctx context.Context, a action, e store.Event) error {
 // own people did, the reporter, and who passed it on to whom.
 func (d *Desk) history(a action) flows.Phrase {
 	list := flows.Phrase{Key: "desk.history", Args: map[string]flows.Phrase{"ticket": a.ticket()}}
-	for _, e := range a.c.Events {
+	for _, e := range a.c.Counted() {
 		if p, ok := d.event(a, e); ok {
 			list.Items = append(list.Items, p)
 		}

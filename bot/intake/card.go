@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netralitas/netra/bot"
@@ -22,14 +23,12 @@ func (c Cards) Card(k store.Case, r Route) bot.Card {
 	if r.Sees == Summary {
 		parts = c.Rules.Summary(k.Report)
 	}
-	last := len(parts) - 1
-	parts[last] = append(parts[last], flows.Say("card.desk"))
 	out := make([]string, len(parts))
 	for i, lines := range parts {
 		out[i] = c.words(lines)
 	}
 	state := k.In(r.Name)
-	return bot.Card{Head: c.words([]flows.Phrase{c.State(state)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(state)}
+	return bot.Card{Head: c.words([]flows.Phrase{c.State(state)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(r, state), Hint: c.words([]flows.Phrase{flows.Say("card.desk")})}
 }
 
 // State says how a case stands.
@@ -42,13 +41,19 @@ func (c Cards) State(s store.State) flows.Phrase {
 }
 
 // buttons are what can be done with a case.
-func (c Cards) buttons(s store.State) []bot.Button {
-	verbs := []string{"take", "evidence", "history"}
+func (c Cards) buttons(r Route, s store.State) []bot.Button {
+	verbs := []string{"take", "note", "evidence", "history"}
 	switch {
 	case s.Status.Over():
 		verbs = verbs[1:]
 	case s.Officer != nil:
-		verbs = []string{"ask", "need", "register", "forward", "reject", "close", "let_go", "evidence", "history"}
+		verbs = []string{"ask", "need", "register", "forward", "reject", "close", "note", "evidence", "history", "identity", "original", "let_go"}
+	}
+	if r.Sees == Summary {
+		verbs = slices.DeleteFunc(verbs, func(v string) bool { return v == "evidence" || v == "identity" || v == "original" })
+		if s.Officer != nil {
+			verbs = append(verbs, "details")
+		}
 	}
 	out := make([]bot.Button, len(verbs))
 	for i, verb := range verbs {

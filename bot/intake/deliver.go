@@ -59,7 +59,6 @@ func (d *Deliverer) Run(ctx context.Context) {
 	}
 	d.mu.Lock()
 	d.wake = map[string]chan struct{}{}
-	d.moved = map[string]bot.Address{}
 	for _, name := range append(d.Routes.Names(), store.ToReporter) {
 		d.wake[name] = make(chan struct{}, 1)
 	}
@@ -334,6 +333,23 @@ func (d *Deliverer) Intake(channel string, group bot.Address) (name string, ok b
 	return "", false
 }
 
+// Moved says that a group is somewhere else from now on.
+func (d *Deliverer) Moved(channel string, from, to bot.Address) {
+	if name, ok := d.Intake(channel, from); ok {
+		d.move(name, to)
+	}
+}
+
+func (d *Deliverer) move(name string, to bot.Address) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.moved == nil {
+		d.moved = map[string]bot.Address{}
+	}
+	d.moved[name] = to
+	d.Log.Warn().Str("intake", name).Str("now", string(to)).Msg("the group became a supergroup; put its new id into the routes")
+}
+
 // to is where the group is now.
 func (d *Deliverer) to(r Route) bot.Address {
 	d.mu.Lock()
@@ -354,10 +370,7 @@ func (d *Deliverer) later(r Route, one *store.Delivery, err error) time.Duration
 		case f.Kind == bot.RetryAfter:
 			wait = f.After
 		case f.MovedTo != "":
-			d.mu.Lock()
-			d.moved[r.Name] = f.MovedTo
-			d.mu.Unlock()
-			d.Log.Warn().Str("intake", r.Name).Str("now", string(f.MovedTo)).Msg("the group became a supergroup; put its new id into the routes")
+			d.move(r.Name, f.MovedTo)
 			return 0
 		case f.Kind == bot.Gone, f.Kind == bot.Bug:
 			wait = max(wait, time.Minute)

@@ -44,12 +44,19 @@ func (r Route) Channel() string { c, _, _ := strings.Cut(r.Address, ":"); return
 // To is the address on the channel.
 func (r Route) To() bot.Address { _, a, _ := strings.Cut(r.Address, ":"); return bot.Address(a) }
 
-// Title is what the intake is called among people: its body, or its name.
+// Title is what the intake is called among people: its body and region, or its
+// name.
 func (r Route) Title() string {
-	if name, ok := bodyName(r.Body); ok {
-		return name
+	body, ok := bodyName(r.Body)
+	switch {
+	case !ok:
+		return r.Name
+	case len(r.Regions) == 1 && region.Code(r.Regions[0]).Valid():
+		return body + " " + region.Code(r.Regions[0]).Name()
+	case len(r.Regions) > 0:
+		return body + " (" + r.Name + ")"
 	}
-	return r.Name
+	return body
 }
 
 // Routes are all destinations. They are not changed after they were read.

@@ -53,6 +53,7 @@ type message struct {
 	InTopic bool      `json:"is_topic_message"`
 	Passed  *struct{} `json:"forward_origin"`
 	Pinned  *struct{} `json:"pinned_message"`
+	MovedTo int64     `json:"migrate_to_chat_id"`
 	For     *chat     `json:"sender_chat"`
 	Answers *struct {
 		ID   int   `json:"message_id"`
@@ -183,6 +184,10 @@ func decodeMessage(m bot.Message, t *message) (bot.Message, bool) {
 // to a message of a bot's. Those who speak for a whole chat have no name of their
 // own.
 func decodeGroup(m bot.Message, t *message) (bot.Message, bool) {
+	if t.MovedTo != 0 && t.From.human() {
+		m.From, m.Group, m.Moved, m.At = address(t.From.ID), address(t.Chat.ID), address(t.MovedTo), time.Unix(t.Date, 0).UTC()
+		return m, true
+	}
 	answers := t.Answers != nil && t.Answers.From != nil && t.Answers.From.IsBot
 	if !t.From.human() || t.For != nil || t.Text == "" || !answers && !strings.HasPrefix(t.Text, "/") {
 		return m, false

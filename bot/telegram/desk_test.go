@@ -2,6 +2,7 @@ package telegram_test
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,8 @@ func TestDesk(t *testing.T) {
 	answer := func(u *telegramtest.User, text, key string) {
 		t.Helper()
 		group.Reply(u, card, text)
+		ctx, stop := context.WithTimeout(ctx, 30*time.Second)
+		defer stop()
 		err := group.WaitFor(ctx, func() bool {
 			all := group.Messages()
 			i := slices.IndexFunc(all[min(seen, len(all)):], func(m telegramtest.Message) bool {
@@ -110,8 +113,8 @@ func TestDesk(t *testing.T) {
 	if !bytes.Contains(original, []byte(bottest.CanaryExif)) {
 		t.Errorf("the original is not as it came: %d bytes", len(original))
 	}
-	answer(officer, "tutup: Diteruskan kepada BKN", "desk.closed")
-	answer(officer, "tutup: Diteruskan kepada BKN", "desk.is_closed")
+	answer(officer, "tutup: Diteruskan kepada BKN", "desk.did.close")
+	answer(officer, "tutup: Diteruskan kepada BKN", "desk.is_over")
 	answer(colleague, "riwayat", "desk.history")
 	c, _, err := s.DB.Cases().Find(ctx, code)
 	for n := 0; err == nil && c.Return != nil && n < 500; n++ {

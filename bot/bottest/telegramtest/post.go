@@ -46,6 +46,9 @@ func (ch *chat) say(u *User, p Post, album string) int {
 	if p.Forwarded {
 		m.extra = append(m.extra, `,"forward_origin":{"type":"hidden_user","sender_user_name":"Akun Contoh","date":1700000000}`...)
 	}
+	if m.replied != nil { // an answer stands in the topic of what it answers
+		m.thread = m.replied.thread
+	}
 	ch.add(m)
 	if ch.hears(m) {
 		b := appendMessage(append(make([]byte, 0, 512), `"message":`...), ch, m, true)

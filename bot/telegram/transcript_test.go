@@ -1,0 +1,290 @@
+package telegram_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/netralitas/netra/bot/bottest"
+	"github.com/netralitas/netra/bot/bottest/telegramtest"
+	"github.com/netralitas/netra/bot/intake"
+)
+
+var update = flag.Bool("update", false, "rewrite the transcripts")
+
+// TestDeskTranscripts holds what supervisors and reporters say in testdata/desk
+// against what the groups and the reporter then see. In a transcript, a line
+// that begins with ">" is said, "&" is said at the same time as the line before,
+// and the rest is what is seen:
+//
+//	> report                     a citizen sends a report
+//	> Budi@bawaslu: ambil        Budi answers the card in the group of that intake
+//	> Budi@bawaslu [take]        and presses its button
+//	> Budi@bawaslu gone          leaves the group
+//	> Budi@bawaslu admin         becomes its admin
+//	> bkn migrates               the group becomes a supergroup
+//	> reporter reads             opens the case with its receipt
+func TestDeskTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/desk/*.chat")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no transcripts", err)
+	}
+	for _, path := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".chat"), func(t *testing.T) {
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := newOffice(t).play(string(want))
+			switch {
+			case *update:
+				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			case got != string(want):
+				t.Errorf("%s differs; it says now:\n%s", path, got)
+			}
+		})
+	}
+}
+
+// office is several intakes with their groups, and a reporter.
+type office struct {
+	t        *testing.T
+	ctx      context.Context
+	p        *bottest.Telegram
+	s        *bottest.Stack
+	groups   map[string]*telegramtest.Group
+	order    []string
+	people   map[string]*telegramtest.User
+	reporter bottest.Person
+	seen     map[string]map[int]string // of each group, what each message said
+	toasts   map[string]int            // how many answers to presses each group had
+	private  map[string]int            // how many messages each person had in private
+	read     int                       // messages that the reporter had
+	code     string
+	pin      string
+}
+
+func newOffice(t *testing.T) *office {
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	t.Cleanup(cancel)
+	o := &office{
+		t: t, ctx: ctx, p: bottest.NewTelegram(t), s: bottest.NewStack(t), groups: map[string]*telegramtest.Group{},
+		people: map[string]*telegramtest.User{}, seen: map[string]map[int]string{}, toasts: map[string]int{}, private: map[string]int{},
+	}
+	o.add("bawaslu", o.p.Supervisors(), intake.Route{Body: "bawaslu", Regions: []string{"61.11"}})
+	o.add("bawaslu-prov", o.p.Server.NewSupergroup("Bawaslu Provinsi"), intake.Route{Body: "bawaslu", Regions: []string{"61"}})
+	o.add("bkn", o.p.Server.NewGroup("BKN"), intake.Route{Body: "bkn"})
+	o.add("inspektorat", o.p.Server.NewSupergroup("Inspektorat"), intake.Route{Body: "inspektorat", Regions: []string{"61.11"}, Sees: intake.Summary})
+	o.add("panwascam", o.p.Server.NewSupergroup("Panwascam"), intake.Route{Body: "panwascam", Regions: []string{"61.11.05"}})
+	o.groups["bawaslu-prov"].EnableTopics()
+	ch, receive := o.p.Connect()
+	o.s.Start(ch, o.p.Intake(), receive)
+	o.reporter = o.p.Reporter("id").(bottest.Person)
+	return o
+}
+
+func (o *office) add(name string, g *telegramtest.Group, r intake.Route) {
+	r.Name, r.Address = name, "telegram:"+strconv.FormatInt(g.ID(), 10)
+	o.s.Routes = append(o.s.Routes, r)
+	o.groups[name], o.seen[name] = g, map[int]string{}
+	o.order = append(o.order, name)
+}
+
+// play says what is said in a transcript, and returns it with what is seen.
+func (o *office) play(script string) string {
+	var out strings.Builder
+	lines := strings.Split(script, "\n")
+	for i, line := range lines {
+		switch {
+		case strings.HasPrefix(line, "#"):
+			fmt.Fprintln(&out, line)
+		case strings.HasPrefix(line, "> "), strings.HasPrefix(line, "& "):
+			fmt.Fprintln(&out, line)
+			o.say(line[2:])
+			if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "& ") {
+				continue
+			}
+			if err := o.p.Server.WaitConfirmed(o.ctx); err != nil {
+				o.t.Fatal(err)
+			}
+			o.s.Quiet(o.ctx)
+			o.look(&out)
+			fmt.Fprintln(&out)
+		}
+	}
+	return out.String()
+}
+
+var said = regexp.MustCompile(`^(\w+)@([\w-]+)(: | )(.*)$`)
+
+func (o *office) say(line string) {
+	if line == "report" {
+		if err := bottest.Talk(o.ctx, o.reporter, o.s.Words, "id", bottest.Picture(), bottest.Citizen); err != nil {
+			o.t.Fatal(err)
+		}
+		o.code, o.pin = bottest.Receipt(o.reporter.Chat())
+		o.read = len(o.reporter.Messages())
+		return
+	}
+	if line == "reporter reads" {
+		o.reporter.Say("cek " + o.code + " " + o.pin)
+		return
+	}
+	if name, ok := strings.CutSuffix(line, " starts"); ok {
+		o.person(name).Say("/start")
+		return
+	}
+	if name, ok := strings.CutSuffix(line, " migrates"); ok {
+		o.groups[name].Migrate()
+		return
+	}
+	if words, ok := strings.CutPrefix(line, "reporter: "); ok {
+		o.reporter.Say(words)
+		return
+	}
+	m := said.FindStringSubmatch(line)
+	if m == nil {
+		o.t.Fatalf("cannot say %q", line)
+	}
+	u, g := o.person(m[1]), o.groups[m[2]]
+	card := o.card(g)
+	switch words := m[4]; {
+	case words == "gone":
+		g.SetMember(u, "left")
+	case words == "admin":
+		g.SetMember(u, "administrator")
+	case strings.HasPrefix(words, "says "):
+		g.Say(u, strings.ReplaceAll(words[5:], "KODE", o.code))
+	case strings.HasPrefix(words, "["):
+		if err := g.PressData(u, card, ".desk."+strings.Trim(words, "[]")); err != nil {
+			o.t.Fatal(err)
+		}
+	default:
+		g.Reply(u, card, words)
+	}
+}
+
+func (o *office) person(name string) *telegramtest.User {
+	u := o.people[name]
+	if u == nil {
+		u = o.p.Server.NewUser("id")
+		o.people[name] = u
+	}
+	return u
+}
+
+// card is the first message in a group that names the case.
+func (o *office) card(g *telegramtest.Group) int {
+	for _, m := range g.Messages() {
+		if m.FromBot && strings.Contains(m.Text, o.code) {
+			return m.ID
+		}
+	}
+	o.t.Fatal("no card there")
+	return 0
+}
+
+// look writes what is new: messages, cards that changed, and what was shown to
+// who pressed a button.
+func (o *office) look(out *strings.Builder) {
+	clean := func(s string) string {
+		s = strings.ReplaceAll(s, o.code, "KODE")
+		s = strings.ReplaceAll(s, o.pin, "PIN")
+		for name, u := range o.people {
+			s = strings.ReplaceAll(s, strings.TrimSpace(u.FirstName+" "+u.LastName), name)
+		}
+		s = dates.ReplaceAllString(s, "TANGGAL")
+		s = marks.ReplaceAllString(s, "#TANDA")
+		return s
+	}
+	show := func(who, text string) {
+		for i, l := range strings.Split(strings.TrimSpace(clean(text)), "\n") {
+			if i > 0 {
+				who = strings.Repeat(" ", len(who))
+			}
+			fmt.Fprintf(out, "  %s | %s\n", who, l)
+		}
+	}
+	for _, name := range o.order {
+		for _, m := range o.groups[name].Messages() {
+			text := m.Text
+			if m.Media != nil {
+				text = "(" + m.Media.Kind + ") " + text
+			}
+			if text == "" { // that there is a topic
+				continue
+			}
+			if was, ok := o.seen[name][m.ID]; !m.FromBot || ok && was == text {
+				continue
+			} else if ok { // a card: only its head changes
+				text, _, _ = strings.Cut(text, "\n")
+				text = "(kartu) " + text + "\n" + buttons(m)
+			} else if len(m.Buttons) > 0 {
+				text += "\n" + buttons(m)
+			}
+			where := name
+			if m.Thread != 0 {
+				where += "/topik"
+			}
+			show(where, text)
+		}
+		for _, m := range o.groups[name].Messages() {
+			text := m.Text
+			if m.Media != nil {
+				text = "(" + m.Media.Kind + ") " + text
+			}
+			o.seen[name][m.ID] = text
+		}
+		answers := o.groups[name].Answers()
+		for _, a := range answers[o.toasts[name]:] {
+			if a.Text != "" {
+				show(name+" (jendela)", a.Text)
+			}
+		}
+		o.toasts[name] = len(answers)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.people)) {
+		all := o.people[name].Messages()
+		for _, m := range all[o.private[name]:] {
+			if m.FromBot && (m.Media == nil) {
+				show(name+" (pribadi)", m.Text)
+			} else if m.FromBot {
+				show(name+" (pribadi)", "("+m.Media.Kind+") "+m.Text)
+			}
+		}
+		o.private[name] = len(all)
+	}
+	all := o.reporter.Messages()
+	for _, m := range all[min(o.read, len(all)):] {
+		if m.FromBot {
+			show("pelapor", m.Text)
+		}
+	}
+	o.read = len(all)
+}
+
+func buttons(m telegramtest.Message) string {
+	var labels []string
+	for _, row := range m.Buttons {
+		for _, b := range row {
+			labels = append(labels, "["+b.Text+"]")
+		}
+	}
+	return strings.Join(labels, " ")
+}
+
+var (
+	dates = regexp.MustCompile(`(Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu), \d+ \p{L}+ \d{4}(, \d\d\.\d\d( W\w+)?)?( pukul \d\d\.\d\d)?|\d{1,2} \p{L}+ \d{4}|\d\d/\d\d/\d{4}`)
+	marks = regexp.MustCompile(`#[0-9a-zA-Z_-]{4}\b`)
+)
