@@ -114,7 +114,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	p.Bot.Forget = p.Deliverer.Forget
 	p.Bot.Desk = (&desk.Desk{
 		Routes: routes,
-		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Keys: s.Keys,
+		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Audit: s.DB.Audit(), Keys: s.Keys,
 		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Moved: p.Deliverer.Moved, Now: time.Now,
 	}).Handle
 	p.Queue = bot.NewQueue(p.Bot, ch, Inbox{s.DB.Inbox(), s.Knife})

@@ -34,6 +34,7 @@ type Desk struct {
 	Cases    store.Cases
 	Registry store.Registry
 	Vault    store.Vault
+	Audit    store.Audit
 	Keys     *store.Keys
 	Rules    flows.Rules
 	Words    Words
@@ -418,23 +419,29 @@ func (d *Desk) history(a action) flows.Phrase {
 	return list
 }
 
+// Line says what happened, in a case's time zone.
+func Line(e store.Event, zone *time.Location) flows.Phrase {
+	words := e.Text
+	if e.Kind == store.Forwarded {
+		words = e.Why
+	}
+	args := []any{"day", text(flows.Day(e.At, zone)), "text", text(words), "to", text(e.Text)}
+	if e.By != nil {
+		args = append(args, "name", text(signed(*e.By)))
+	}
+	return flows.Say("desk.event."+string(e.Kind), args...)
+}
+
 // event is a line of the history. ok is false for what is not this intake's.
 func (d *Desk) event(a action, e store.Event) (p flows.Phrase, ok bool) {
 	if e.Kind == store.Routed || !e.FromReporter() && e.In != "" && e.In != a.route.Name && e.To != a.route.Name {
 		return p, false
 	}
-	key, words := string(e.Kind), e.Text
-	if e.Kind == store.Forwarded {
-		words = e.Why
-	}
+	p = Line(e, d.Rules.Zone(a.c.Report))
 	if e.Kind == store.Wrote && a.route.Sees != intake.Full {
-		key = "wrote_summary"
+		p.Key = "desk.event.wrote_summary"
 	}
-	args := []any{"day", text(flows.Day(e.At, d.Rules.Zone(a.c.Report))), "text", text(words), "to", text(e.Text)}
-	if e.By != nil {
-		args = append(args, "name", text(signed(*e.By)))
-	}
-	return flows.Say("desk.event."+key, args...), true
+	return p, true
 }
 
 // signed is an officer's name, which people choose themselves, with a mark that

@@ -12,6 +12,8 @@ import (
 	"github.com/netralitas/netra/bot/pace"
 )
 
+var _ bot.Roster = (*Adapter)(nil)
+
 // Post implements bot.Group. The id of the message is made of its words: a
 // card that is posted again after a crash is the same message.
 func (a *Adapter) Post(ctx context.Context, to bot.Address, text string, answer bot.Ref) (bot.Ref, error) {
@@ -81,4 +83,24 @@ func (a *Adapter) self(group *types.GroupInfo) types.JID {
 		return a.cli.Store.GetLID().ToNonAD()
 	}
 	return a.cli.Store.GetJID().ToNonAD()
+}
+
+// Member implements bot.Roster. People are known by either of their addresses.
+func (a *Adapter) Member(ctx context.Context, to, who bot.Address) (bot.Membership, error) {
+	group, err := a.group(ctx, to)
+	if err != nil {
+		return bot.Outsider, err
+	}
+	for _, p := range group.Participants {
+		for _, j := range []types.JID{p.JID, p.LID, p.PhoneNumber} {
+			switch {
+			case bot.Address(j.ToNonAD().String()) != who:
+			case p.IsAdmin || p.IsSuperAdmin:
+				return bot.Admin, nil
+			default:
+				return bot.Member, nil
+			}
+		}
+	}
+	return bot.Outsider, nil
 }

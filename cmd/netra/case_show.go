@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/netralitas/netra/bot/desk"
 	"github.com/netralitas/netra/bot/intake"
-	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
 )
 
@@ -51,10 +51,7 @@ func (t *caseTool) show(_ context.Context, k store.Standing) error {
 			fmt.Fprintln(t.p.out)
 		}
 		for _, e := range k.Events {
-			p := flows.Say("desk.event."+string(e.Kind), "day", flows.Phrase{Text: flows.Day(e.At, t.rules.Zone(k.Report))}, "text", flows.Phrase{Text: e.Text})
-			if e.By != nil {
-				p.Args["name"] = flows.Phrase{Text: e.By.Name}
-			}
+			p := desk.Line(e, t.rules.Zone(k.Report))
 			fmt.Fprintln(t.p.out, visible(t.words.Plain(t.words.Render(t.lang, p, nil))))
 		}
 	})

@@ -36,6 +36,7 @@ func commands() []command {
 		{"whatsapp", "link a WhatsApp account: whatsapp pair, status, groups, logout", whatsappCommand},
 		{"keys", "make, list, rotate or check the keys: keys new, list, rotate, check", keysCommand},
 		{"case", "look at cases, verify their evidence, delete them: case list, show, history, evidence, delete, requests", caseCommand},
+		{"audit", "who looked at what is sealed: audit verify, show, head", auditCommand},
 		{"poster", "write a poster with QR codes: poster --region 61.11 --to telegram:@bot", posterCommand},
 		{"version", "print the version", printVersion},
 	}

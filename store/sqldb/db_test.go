@@ -42,6 +42,10 @@ func TestSessions(t *testing.T) {
 	storetest.Sessions(t, func(t testing.TB, ttl time.Duration) store.Sessions { return fresh(t).Sessions(ttl) })
 }
 
+func TestAudit(t *testing.T) {
+	storetest.Audit(t, func(t testing.TB) store.Audit { return fresh(t).Audit() })
+}
+
 func TestCases(t *testing.T) {
 	storetest.Cases(t, func(t testing.TB) store.Cases { return fresh(t).Cases() })
 }
