@@ -261,10 +261,15 @@ type Registry interface {
 	Find(ctx context.Context, ticket string) (c Case, ok bool, err error)
 	// Stands is Find, and says how the case stands.
 	Stands(ctx context.Context, ticket string) (s Standing, ok bool, err error)
-	// List calls each for every case, in the order in which they were opened. It
+	// List calls each for every case, without its way back, in the order in which
+	// they were opened. It
 	// ends with the first error of each. What cannot be opened is left out; the
 	// error then says so.
 	List(ctx context.Context, each func(Standing) error) error
+	// Changes calls each for every case that seen does not have or that something
+	// happened to since, brings seen up to date, and returns which are gone. What
+	// cannot be opened is left out; the error then says so.
+	Changes(ctx context.Context, seen map[int64]int, each func(row int64, c Case)) (gone []int64, err error)
 	// OfCard returns the case whose card stands in a group, which is named by
 	// channel and address. ok is false when there is none.
 	OfCard(ctx context.Context, group, card string) (c Case, ok bool, err error)

@@ -3,6 +3,10 @@ package sqldb
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/netralitas/netra/flows"
@@ -42,38 +46,47 @@ func (cs *Cases) Stands(ctx context.Context, ticket string) (store.Standing, boo
 	return cs.find(ctx, `ticket = ?`, cs.db.lookup("ticket", ticket))
 }
 
-func (cs *Cases) find(ctx context.Context, where string, key []byte) (s store.Standing, ok bool, err error) {
-	err = cs.stands(ctx, func(_ int64, x store.Standing, err error) error {
-		s, ok = x, true
-		return err
-	}, `WHERE `+where+` ORDER BY id LIMIT 1`, key)
+func (cs *Cases) find(ctx context.Context, where string, key []byte) (store.Standing, bool, error) {
+	some, err := cs.stands(ctx, `WHERE `+where+` ORDER BY id LIMIT 1`, key)
+	if err == nil && len(some) > 0 {
+		c := &some[0]
+		err = cs.unsealCase(c)
+		if err == nil {
+			err = cs.db.wayBack(c.back, c.report, &c.Return)
+		}
+	}
 	if err != nil {
 		return store.Standing{}, false, fmt.Errorf("find case: %w", err)
 	}
-	return s, ok, nil
+	if len(some) == 0 {
+		return store.Standing{}, false, nil
+	}
+	return some[0].Standing, true, nil
 }
 
-// List implements store.Registry. It reads a few at a time, so that nobody waits.
+// atOnce is how many cases List holds in memory.
+const atOnce = 128
+
+// List implements store.Registry. It reads a few at a time, so that nobody waits,
+// and opens them on all processors.
 func (cs *Cases) List(ctx context.Context, each func(store.Standing) error) error {
 	unreadable := 0
 	var why error
-	for last, more := int64(0), true; more; {
-		var some []store.Standing
-		more = false
-		err := cs.stands(ctx, func(id int64, s store.Standing, err error) error {
-			last, more = id, true
-			if err != nil {
-				unreadable, why = unreadable+1, err
-				return nil //nolint:nilerr // it is counted, and said at the end
-			}
-			some = append(some, s)
-			return nil
-		}, `WHERE id > ? ORDER BY id LIMIT 50`, last)
+	for last := int64(0); ; {
+		some, err := cs.stands(ctx, `WHERE id > ? ORDER BY id LIMIT `+strconv.Itoa(atOnce), last)
 		if err != nil {
 			return fmt.Errorf("list cases: %w", err)
 		}
-		for _, s := range some {
-			if err := each(s); err != nil {
+		if len(some) == 0 {
+			break
+		}
+		last = some[len(some)-1].id
+		for i, err := range cs.unsealAll(some) {
+			if err != nil { // it is counted, and said at the end
+				unreadable, why = unreadable+1, err
+				continue
+			}
+			if err := each(some[i].Standing); err != nil {
 				return err
 			}
 		}
@@ -84,28 +97,93 @@ func (cs *Cases) List(ctx context.Context, each func(store.Standing) error) erro
 	return nil
 }
 
-// stands calls each for the cases that a clause selects, with an error for one
-// that cannot be opened.
-func (cs *Cases) stands(ctx context.Context, each func(int64, store.Standing, error) error, clause string, args ...any) error {
-	return cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+// Changes implements store.Registry. A case that something happened to has more
+// events than before.
+func (cs *Cases) Changes(ctx context.Context, seen map[int64]int, each func(row int64, c store.Case)) (gone []int64, err error) {
+	there := make(map[int64]int, len(seen))
+	var changed []int64
+	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
 		var id int64
-		var s store.Standing
-		var report, sealed, back, events []byte
-		if err := scan(&id, &report, &sealed, &back, &events, &s.FilesGone, &s.Unsettled); err != nil {
-			return err
+		var events int
+		err := scan(&id, &events)
+		there[id] = events
+		if was, ok := seen[id]; !ok || was != events {
+			changed = append(changed, id)
 		}
-		// The case first: it was sealed without the others.
-		err := cs.db.unseal(sealed, "case", report, &s.Case)
-		if err == nil {
-			err = cs.db.wayBack(back, report, &s.Return)
+		return err
+	}, `SELECT id, late FROM cases`)
+	if err != nil {
+		return nil, fmt.Errorf("look for changed cases: %w", err)
+	}
+	var unreadable error
+	for some := range slices.Chunk(changed, atOnce) {
+		slices.Sort(some)
+		rows, err := cs.stands(ctx, `WHERE id BETWEEN ? AND ? ORDER BY id`, some[0], some[len(some)-1])
+		if err != nil {
+			return nil, fmt.Errorf("look for changed cases: %w", err)
 		}
-		if err == nil {
-			err = cs.db.unseal(events, "events", report, &s.Events)
+		rows = slices.DeleteFunc(rows, func(c sealedCase) bool { _, ok := slices.BinarySearch(some, c.id); return !ok })
+		for i, err := range cs.unsealAll(rows) {
+			if err != nil {
+				unreadable = fmt.Errorf("look for changed cases: one cannot be opened: %w", err)
+				continue
+			}
+			each(rows[i].id, rows[i].Case)
+			seen[rows[i].id] = len(rows[i].Events)
 		}
-		return each(id, s, err)
+	}
+	for id := range seen {
+		if _, ok := there[id]; !ok {
+			delete(seen, id)
+			gone = append(gone, id)
+		}
+	}
+	return gone, unreadable
+}
+
+// unsealAll opens cases on all processors.
+func (cs *Cases) unsealAll(some []sealedCase) []error {
+	errs := make([]error, len(some))
+	var all sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(some); i += workers {
+				errs[i] = cs.unsealCase(&some[i])
+			}
+		})
+	}
+	all.Wait()
+	return errs
+}
+
+// sealedCase is a row of the cases.
+type sealedCase struct {
+	id                           int64
+	report, sealed, back, events []byte
+	store.Standing
+}
+
+// stands reads the cases that a clause selects, and opens none of them.
+func (cs *Cases) stands(ctx context.Context, clause string, args ...any) (some []sealedCase, err error) {
+	err = cs.db.reading.rows(ctx, func(scan func(...any) error) error {
+		var c sealedCase
+		err := scan(&c.id, &c.report, &c.sealed, &c.back, &c.events, &c.FilesGone, &c.Unsettled)
+		some = append(some, c)
+		return err
 	}, `SELECT id, report, sealed, return_sealed, late_sealed, files_gone,
 		(SELECT count(*) FROM deliveries WHERE case_id = cases.id AND due IS NOT NULL AND intake <> ?) FROM cases `+clause,
 		append([]any{cs.db.reporter()}, args...)...)
+	return some, err
+}
+
+// unsealCase opens one without its way back. The case first: it was sealed without
+// the others.
+func (cs *Cases) unsealCase(c *sealedCase) error {
+	if err := cs.db.unseal(c.sealed, "case", c.report, &c.Case); err != nil {
+		return err
+	}
+	return cs.db.unseal(c.events, "events", c.report, &c.Events)
 }
 
 // Identity implements store.Registry.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +26,7 @@ func Registry(t *testing.T, open func(t testing.TB) (store.Cases, store.Registry
 	run("what is old is dropped part by part", dropped)
 	run("a case is deleted", deleted)
 	run("cases are listed with how they stand", listed)
+	run("what changed is said once", changes)
 }
 
 func (c cases) found(want store.Case, there bool) func(store.Case, bool, error) {
@@ -149,7 +151,11 @@ func listed(c cases, r store.Registry) {
 		c.t.Helper()
 		var got []store.Standing
 		c.ok(r.List(c.t.Context(), func(s store.Standing) error { got = append(got, s); return nil }))
-		same(c.t, "list", got, want)
+		bare := slices.Clone(want)
+		for i := range bare {
+			bare[i].Return = nil
+		}
+		same(c.t, "list", got, bare)
 		for _, w := range want {
 			s, ok, err := r.Stands(c.t.Context(), w.Report.ID.Ticket())
 			if !ok || err != nil {
@@ -311,4 +317,28 @@ func Requests(t *testing.T, open func(t testing.TB) store.Requests) {
 			t.Errorf("forgot %d, %v", n, err)
 		}
 	})
+}
+
+// changes: each is told of a case once, and again when something happened to it.
+func changes(c cases, r store.Registry) {
+	seen := map[int64]int{}
+	look := func(want, gone int) {
+		c.t.Helper()
+		n := 0
+		lost, err := r.Changes(c.t.Context(), seen, func(int64, store.Case) { n++ })
+		c.ok(err)
+		if n != want || len(lost) != gone {
+			c.t.Errorf("%d changed, %d gone; want %d, %d", n, len(lost), want, gone)
+		}
+	}
+	look(0, 0)
+	c.open(1, "a")
+	c.open(2, "a")
+	look(2, 0)
+	look(0, 0)
+	c.attach(2, 4, now)
+	look(1, 0)
+	c.ok(r.Delete(c.t.Context(), ID(1)))
+	look(0, 1)
+	look(0, 0)
 }
