@@ -141,6 +141,10 @@ var given = map[string][]string{
 	"desk.did.need": {"text", "ticket"}, "desk.did.register": {"text", "ticket"}, "desk.did.reject": {"text", "ticket"}, "desk.did.close": {"ticket"},
 	"desk.did.forward": {"name", "ticket"}, "desk.forward_which": {"names", "ticket"}, "desk.forward_nowhere": {"ticket"}, "desk.noted": {"ticket"},
 	"desk.evidence": {"n", "ticket"}, "desk.no_evidence": {"ticket"}, "desk.summary": {"ticket"}, "desk.is_over": {"state", "ticket"},
+	"rekap.text": {"from", "list", "n", "to"}, "rekap.line": {"label", "n"}, "rekap.more_places": {"n"}, "rekap.take": {"median", "most", "n"},
+	"rekap.answer": {"median", "most", "n"}, "rekap.end": {"median", "most", "n"}, "rekap.minutes": {"n"}, "rekap.hours": {"n"},
+	"rekap.days": {"n"}, "rekap.title": {"n"}, "rekap.period": {"from", "to"},
+	"desk.today": {"day", "list", "n"}, "desk.due": {"day", "state", "ticket"}, "desk.overdue": {"day", "state", "ticket"}, "desk.due_none": {"state", "ticket"},
 	"card.files": {"n"}, "desk.event.routed": {"day"}, "desk.how.details": {"ticket"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
 	"desk.not_yours": {"ticket", "name"}, "desk.asked": {"ticket"}, "desk.no_identity": {"ticket"}, "desk.no_file": {"ticket"},
@@ -201,6 +205,11 @@ var elsewhere = []string{
 	"desk.button.evidence", "desk.button.history", "desk.how.ask", "desk.how.need", "desk.how.register", "desk.how.forward",
 	"desk.how.reject", "desk.how.close", "desk.how.note", "desk.how.identity", "desk.how.original", "desk.did.need",
 	"desk.did.register", "desk.did.reject", "desk.did.close", "desk.did.forward",
+	"rekap.by_kind", "rekap.by_status", "rekap.by_place", "rekap.take", "rekap.answer", "rekap.end",
+	"rekap.kind.citizen", "rekap.kind.pressure", "rekap.status.new", "rekap.status.taken", "rekap.status.needs", "rekap.status.registered",
+	"rekap.status.forwarded", "rekap.status.rejected", "rekap.status.closed", "rekap.status.withdrawn", "rekap.column.ticket", "rekap.column.kind",
+	"rekap.column.place", "rekap.column.status", "rekap.column.opened", "rekap.column.taken", "rekap.column.answered", "rekap.column.ended",
+	"desk.command.rekap", "desk.command.today",
 	"desk.event.routed", "desk.button.note", "desk.button.identity", "desk.button.original", "desk.button.details", "desk.how.details",
 	"desk.event.took", "desk.event.asked", "desk.event.closed", "desk.event.looked", "desk.event.evidence", "desk.event.wrote", "desk.event.withdrew",
 	"desk.command.take", "desk.command.ask", "desk.command.identity", "desk.command.original", "desk.command.close", "desk.command.history",
@@ -269,7 +278,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|poster|question|region|review|risk|story|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|poster|question|region|rekap|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 

@@ -41,6 +41,7 @@ type Desk struct {
 	Lang     string
 	// Changed is called when there may be news for a reporter. It must not block.
 	Changed func()
+	book    book
 	// Moved is called when a group has another address from now on.
 	Moved func(channel string, from, to bot.Address)
 	Now   func() time.Time
@@ -147,6 +148,15 @@ func (d *Desk) hear(ctx context.Context, a *action, meant bool) (answer, error) 
 			return refuse("desk.outsider"), nil
 		}
 		a.admin = is == bot.Admin
+	}
+	switch a.verb {
+	case "rekap":
+		return d.rekap(ctx, *a)
+	case "today":
+		if a.route.Sees == intake.Count {
+			return refuse("desk.counts_only"), nil
+		}
+		return d.today(ctx, *a)
 	}
 	ok, err := d.find(ctx, a)
 	switch {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/BurntSushi/toml"
@@ -238,6 +239,28 @@ func (rs Routes) May(name string, f flows.Flow, rep flows.Finished) bool {
 	s := theMatrix().read(f, rep)
 	at, _ := s.level(r)
 	return r.takes(s.kind) && (r.Body == "" || !s.barred(r.Body, at)) && (!s.asked || r.Body == "" || s.allowed(flows.Code(r.Body)))
+}
+
+// Counts reports whether an intake that only watches counts a report: it is of
+// its region and kinds, and neither is it named in it nor answers to who is.
+func (rs Routes) Counts(name string, f flows.Flow, rep flows.Finished) bool {
+	r, ok := rs.Named(name)
+	if !ok || r.Sees != Count {
+		return false
+	}
+	s := theMatrix().read(f, rep)
+	at, near := s.level(r)
+	return near && r.takes(s.kind) && (r.Body == "" || !s.barred(r.Body, at))
+}
+
+// Zone is that of the intake's office: of its region, or of the capital.
+func (r Route) Zone() *time.Location {
+	for _, name := range r.Regions {
+		if code := region.Code(name); code.Valid() {
+			return code.Zone()
+		}
+	}
+	return region.Zone("WIB")
 }
 
 // Named is the destination with a name.

@@ -87,6 +87,7 @@ func newOffice(t *testing.T) *office {
 	o.add("bkn", o.p.Server.NewGroup("BKN"), intake.Route{Body: "bkn"})
 	o.add("inspektorat", o.p.Server.NewSupergroup("Inspektorat"), intake.Route{Body: "inspektorat", Regions: []string{"61.11"}, Sees: intake.Summary})
 	o.add("panwascam", o.p.Server.NewSupergroup("Panwascam"), intake.Route{Body: "panwascam", Regions: []string{"61.11.05"}})
+	o.add("dprd", o.p.Server.NewSupergroup("DPRD"), intake.Route{Body: "dprd", Regions: []string{"61.11"}, Sees: intake.Count})
 	o.groups["bawaslu-prov"].EnableTopics()
 	ch, receive := o.p.Connect()
 	o.s.Start(ch, o.p.Intake(), receive)
@@ -158,7 +159,10 @@ func (o *office) say(line string) {
 		o.t.Fatalf("cannot say %q", line)
 	}
 	u, g := o.person(m[1]), o.groups[m[2]]
-	card := o.card(g)
+	card := 0
+	if words := m[4]; !strings.HasPrefix(words, "says ") {
+		card = o.card(g)
+	}
 	switch words := m[4]; {
 	case words == "gone":
 		g.SetMember(u, "left")
