@@ -145,6 +145,9 @@ var given = map[string][]string{
 	"rekap.answer": {"median", "most", "n"}, "rekap.end": {"median", "most", "n"}, "rekap.minutes": {"n"}, "rekap.hours": {"n"},
 	"rekap.days": {"n"}, "rekap.title": {"n"}, "rekap.period": {"from", "to"},
 	"desk.today": {"day", "list", "n"}, "desk.due": {"day", "state", "ticket"}, "desk.overdue": {"day", "state", "ticket"}, "desk.due_none": {"state", "ticket"},
+	"clock.day1": {"n", "ticket"}, "clock.day2": {"n", "name", "ticket"}, "clock.day3": {"n", "ticket"}, "clock.day5": {"n", "ticket"},
+	"clock.min15": {"n", "ticket"}, "clock.min50": {"n", "ticket"}, "clock.min100": {"n", "ticket"}, "clock.due": {"n", "ticket"},
+	"clock.private": {"ticket"}, "clock.above": {"n", "name", "state", "ticket"}, "desk.event.reminded": {"day", "text"},
 	"card.files": {"n"}, "desk.event.routed": {"day"}, "desk.how.details": {"ticket"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
 	"desk.not_yours": {"ticket", "name"}, "desk.asked": {"ticket"}, "desk.no_identity": {"ticket"}, "desk.no_file": {"ticket"},
@@ -210,6 +213,8 @@ var elsewhere = []string{
 	"rekap.status.forwarded", "rekap.status.rejected", "rekap.status.closed", "rekap.status.withdrawn", "rekap.column.ticket", "rekap.column.kind",
 	"rekap.column.place", "rekap.column.status", "rekap.column.opened", "rekap.column.taken", "rekap.column.answered", "rekap.column.ended",
 	"desk.command.rekap", "desk.command.today",
+	"clock.day1", "clock.day2", "clock.day3", "clock.day5", "clock.min15", "clock.min50",
+	"clock.min100", "clock.due", "desk.event.reminded",
 	"desk.event.routed", "desk.button.note", "desk.button.identity", "desk.button.original", "desk.button.details", "desk.how.details",
 	"desk.event.took", "desk.event.asked", "desk.event.closed", "desk.event.looked", "desk.event.evidence", "desk.event.wrote", "desk.event.withdrew",
 	"desk.command.take", "desk.command.ask", "desk.command.identity", "desk.command.original", "desk.command.close", "desk.command.history",
@@ -278,7 +283,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|poster|question|region|rekap|review|risk|story|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|clock|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|poster|question|region|rekap|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 

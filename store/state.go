@@ -44,6 +44,7 @@ type State struct {
 	To      string    // the intake that it was forwarded to
 	Since   time.Time // of the last change of status
 	Acted   time.Time // when its supervisors last did something
+	Sent    string    // the rungs of the reminders since then, each after a blank
 }
 
 // In is how the case stands in an intake.
@@ -59,7 +60,11 @@ func (c Case) In(intake string) State {
 			if s.Status == StatusForwarded {
 				s = State{Status: StatusNew, Since: e.At, Number: s.Number}
 			}
-		case e.FromReporter() || e.In != intake && e.In != "":
+		case e.FromReporter():
+			if e.At.After(s.Acted) { // it is the supervisors' turn from then on
+				s.Acted, s.Sent = e.At, ""
+			}
+		case e.In != intake && e.In != "":
 		default:
 			s.follow(e)
 		}
@@ -70,6 +75,11 @@ func (c Case) In(intake string) State {
 // follow takes in what a supervisor of the intake did. Only who has the case can
 // change it.
 func (s *State) follow(e Event) {
+	if e.Kind == Reminded {
+		s.Sent += " " + e.Text
+		return
+	}
+	s.Sent = ""
 	switch e.Kind {
 	case Took:
 		if s.Officer == nil {
@@ -117,6 +127,12 @@ func (c Case) Counted() []Event {
 		out = append(out, e)
 	}
 	return out
+}
+
+// Turns reports whether it may change how a case stands.
+func (e Event) Turns() bool {
+	_, ok := changes[e.Kind]
+	return ok || e.Kind == Took || e.Kind == LetGo || e.Kind == Withdrew
 }
 
 // Goes reports whether an intake has the case, or is to have it.

@@ -102,6 +102,7 @@ const (
 	Forwarded    EventKind = "forwarded" // to another intake, with the reason
 	Noted        EventKind = "noted"     // words among those of the intake
 	Routed       EventKind = "routed"    // to an intake, after its own was gone
+	Reminded     EventKind = "reminded"  // the intake of what waits; Text names the rung
 )
 
 // Event is something that happened to a case. The same event again has the same
@@ -150,6 +151,9 @@ func (e Event) ForReporter() bool {
 type Officer struct {
 	Key  Reporter `json:"k"`
 	Name string   `json:"n"`
+	// Address is where they are reminded in private, channel and address on it.
+	// Only what happened when they took a case has it.
+	Address string `json:"a,omitempty"`
 }
 
 // Files are all that the reporter gave, in the order in which they came.

@@ -36,6 +36,8 @@ type Stack struct {
 	// Limits and Remind are those of the processes that are started from then on.
 	Limits bot.Limits
 	Remind time.Duration
+	// Clock is what the desk takes for the present; time.Now until it is set.
+	Clock func() time.Time
 	// Routes are its intakes; none are the one whose address Start is given.
 	Routes intake.Routes
 
@@ -50,7 +52,7 @@ func NewStack(t testing.TB) *Stack {
 	must(t, err)
 	keys, err := store.NewKeys()
 	must(t, err)
-	s := &Stack{t: t, Dir: t.TempDir(), Keys: keys, Words: l, Knife: &Knife{}, Log: &Log{}, Redis: storetest.Redis(t)}
+	s := &Stack{t: t, Dir: t.TempDir(), Keys: keys, Words: l, Knife: &Knife{}, Log: &Log{}, Clock: time.Now, Redis: storetest.Redis(t)}
 	s.DB, err = sqldb.Open(t.Context(), filepath.Join(s.Dir, "netra.db"), keys, sqldb.Options{})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.DB.Close()) })
@@ -78,6 +80,7 @@ type Process struct {
 	Bot       *bot.Bot
 	Queue     *bot.Queue
 	Deliverer *intake.Deliverer
+	Desk      *desk.Desk
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -97,7 +100,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	files := Vault{s.vault, s.Knife}
 	p := &Process{t: s.t}
 	p.Deliverer = &intake.Deliverer{
-		Routes: routes, Cases: cases, Registry: registry, Vault: files, Now: time.Now, Log: log, Lease: 2 * time.Second,
+		Routes: routes, Cases: cases, Registry: registry, Vault: files, Now: s.Clock, Log: log, Lease: 2 * time.Second,
 		Cards:    intake.Cards{Rules: rules, Words: s.Words, Lang: "id"},
 		Channels: map[string]bot.Channel{ch.Name(): ch},
 	}
@@ -105,18 +108,19 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 		Rules: rules, Words: s.Words, Sessions: Sessions{s.sessions, s.Knife}, Cases: cases, Vault: files, Keys: s.Keys,
 		Registry: registry, Guard: Guard{s.DB.Guard(), s.Knife}, Requests: Requests{s.DB.Requests(), s.Knife},
 		Route:  func(r flows.Finished) []string { return routes.For(rules.Flow(r.Flow), r) },
-		Opened: p.Deliverer.Wake, NewID: store.NewReportID, Now: time.Now, MaxFile: 20 << 20, Log: log, Limits: s.Limits,
+		Opened: p.Deliverer.Wake, NewID: store.NewReportID, Now: s.Clock, MaxFile: 20 << 20, Log: log, Limits: s.Limits,
 	}
 	if s.Remind > 0 {
 		p.Bot.Remind = &bot.Reminders{After: s.Remind, Words: s.Words}
 		s.t.Cleanup(p.Bot.Remind.Close)
 	}
 	p.Bot.Forget = p.Deliverer.Forget
-	p.Bot.Desk = (&desk.Desk{
+	p.Desk = &desk.Desk{
 		Routes: routes,
 		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Audit: s.DB.Audit(), Keys: s.Keys,
-		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Moved: p.Deliverer.Moved, Now: time.Now,
-	}).Handle
+		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Moved: p.Deliverer.Moved, Address: p.Deliverer.Address, Now: s.Clock,
+	}
+	p.Bot.Desk = p.Desk.Handle
 	p.Queue = bot.NewQueue(p.Bot, ch, Inbox{s.DB.Inbox(), s.Knife})
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -42,6 +42,9 @@ type Desk struct {
 	// Changed is called when there may be news for a reporter. It must not block.
 	Changed func()
 	book    book
+	// Address is the channel and the present address of an intake's group. ok is
+	// false when that channel does not run.
+	Address func(intake string) (ch bot.Group, to bot.Address, ok bool)
 	// Moved is called when a group has another address from now on.
 	Moved func(channel string, from, to bot.Address)
 	Now   func() time.Time
@@ -292,7 +295,9 @@ func (d *Desk) take(ctx context.Context, a action, state store.State) (answer, e
 			return answer{}, err
 		}
 	}
-	if err := d.add(ctx, a, store.Event{Kind: store.Took}); err != nil {
+	o := a.officer
+	o.Address = a.ch.Name() + ":" + string(a.m.From)
+	if err := d.add(ctx, a, store.Event{Kind: store.Took, By: &o}); err != nil {
 		return answer{}, err
 	}
 	now, err := d.again(ctx, a)
@@ -409,7 +414,10 @@ func (d *Desk) add(ctx context.Context, a action, e store.Event) error {
 	if e.ID == "" {
 		e.ID = d.id(a)
 	}
-	e.By, e.In, e.At = &a.officer, a.route.Name, d.Now()
+	if e.By == nil {
+		e.By = &a.officer
+	}
+	e.In, e.At = a.route.Name, d.Now()
 	_, err := d.Cases.Add(ctx, a.c.Report.ID, e, e.At)
 	return err
 }

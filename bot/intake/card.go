@@ -86,6 +86,12 @@ func (c Cards) Event(k store.Case, r Route, n int, e store.Event) string {
 		return c.words([]flows.Phrase{flows.Say("card.wrote", append(args, "text", text(e.Text))...)})
 	case store.Withdrew:
 		return c.words([]flows.Phrase{flows.Say("card.withdrew", args...)})
+	case store.Reminded:
+		name := ""
+		if o := k.In(r.Name).Officer; o != nil {
+			name = o.Name
+		}
+		return c.words([]flows.Phrase{flows.Say("clock."+e.Text, append(args, "name", text(name))...)})
 	case store.Forwarded:
 		if e.To != r.Name {
 			return ""

@@ -157,7 +157,8 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 			one.Files++
 			continue
 		}
-		if b, ok := ch.(bot.Board); ok && !slices.ContainsFunc(one.Case.Events[n+1:], func(e store.Event) bool { return e.Concerns(r.Name) }) {
+		turns := func(e store.Event) bool { return e.Concerns(r.Name) && e.Turns() }
+		if b, ok := ch.(bot.Board); ok && turns(one.Case.Events[n]) && !slices.ContainsFunc(one.Case.Events[n+1:], turns) {
 			if err := b.EditCard(ctx, d.to(r), bot.Ref(one.Card), d.Cards.Card(one.Case, r)); err != nil {
 				return err
 			}
@@ -348,6 +349,13 @@ func (d *Deliverer) move(name string, to bot.Address) {
 	}
 	d.moved[name] = to
 	d.Log.Warn().Str("intake", name).Str("now", string(to)).Msg("the group became a supergroup; put its new id into the routes")
+}
+
+// Address is the channel of an intake, and where its group is now.
+func (d *Deliverer) Address(name string) (bot.Group, bot.Address, bool) {
+	r, _ := d.Routes.Named(name)
+	ch, ok := d.Channels[r.Channel()].(bot.Group)
+	return ch, d.to(r), ok
 }
 
 // to is where the group is now.

@@ -13,8 +13,10 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/clock"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/flows/region"
+	"github.com/netralitas/netra/store"
 )
 
 // Route is one destination. A routes file is TOML, one [[intake]] each:
@@ -25,6 +27,9 @@ import (
 //	body    = "bawaslu"                   # panwascam, bawaslu, bkn, bkd, inspektorat, dprd; empty: any
 //	kinds   = ["citizen", "pressure"]     # empty: both
 //	regions = ["61.11", "kota contoh"]    # codes of Kepmendagri, or words of what reporters wrote; empty: everywhere
+//	hours    = "senin-kamis 08:00-16:00, jumat 08:00-16:30" # the office's; these when it is not said
+//	holidays = ["2026-12-25"]
+//	urgent   = true                       # remind within 100 minutes of what nobody took
 //	sees    = "summary"                   # full (or empty), summary or count; a dprd only ever counts
 type Route struct {
 	Name    string
@@ -33,6 +38,12 @@ type Route struct {
 	Kinds   []string
 	Regions []string
 	Sees    Sight
+	// Hours are the office's, in the zone of its region; Bawaslu's where there are
+	// none. Holidays are days like 2026-12-25.
+	Hours    string
+	Holidays []string
+	// Urgent reminds within 100 minutes of what nobody took.
+	Urgent bool
 }
 
 // Address is what an intake's address looks like: a chat on Telegram, or a group
@@ -160,6 +171,16 @@ func (rs Routes) Validate(flowIDs []string) error {
 		case !slices.Contains([]Sight{Full, Summary, Count}, r.Sees):
 			bad("intake %q: sees %q is none of full, summary, count", r.Name, r.Sees)
 		}
+		if r.Hours != "" {
+			if _, err := clock.ParseHours(r.Hours); err != nil {
+				bad("intake %q: hours: %v", r.Name, err)
+			}
+		}
+		for _, day := range r.Holidays {
+			if _, err := time.Parse("2006-01-02", day); err != nil {
+				bad("intake %q: holiday %q is not like 2026-12-25", r.Name, day)
+			}
+		}
 		for _, k := range r.Kinds {
 			if !slices.Contains(flowIDs, k) {
 				bad("intake %q: kind %q is none of %s", r.Name, k, strings.Join(flowIDs, ", "))
@@ -212,6 +233,20 @@ func (rs Routes) For(f flows.Flow, rep flows.Finished) []string {
 	return names
 }
 
+// InCharge reports whether an intake is to handle a case by itself, and has not
+// only a copy: the matrix says so, or it was sent on to it.
+func (rs Routes) InCharge(name string, f flows.Flow, c store.Case) bool {
+	if slices.ContainsFunc(c.Events, func(e store.Event) bool { return e.To == name }) {
+		return true
+	}
+	s := theMatrix().read(f, c.Report)
+	names := s.anybody(rs)
+	for _, cell := range s.row.Primary {
+		names = append(names, s.offices(rs, cell, true)...)
+	}
+	return slices.Contains(names, name)
+}
+
 // anybody are the intakes of no particular body: those of the region, or else
 // those for everywhere.
 func (s subject) anybody(rs Routes) (names []string) {
@@ -261,6 +296,34 @@ func (r Route) Zone() *time.Location {
 		}
 	}
 	return region.Zone("WIB")
+}
+
+// Office is when the intake's people work.
+func (r Route) Office() clock.Office {
+	o := clock.Usual(r.Zone())
+	if hours, err := clock.ParseHours(r.Hours); err == nil {
+		o.Hours = hours
+	}
+	o.Holidays = map[string]bool{}
+	for _, day := range r.Holidays {
+		o.Holidays[day] = true
+	}
+	return o
+}
+
+// Above is the next higher office of an intake's body that may have a report. ok
+// is false when there is none.
+func (rs Routes) Above(r Route, f flows.Flow, rep flows.Finished) (above Route, ok bool) {
+	s := theMatrix().read(f, rep)
+	mine, _ := s.level(r)
+	best := region.Level(-1)
+	for _, o := range rs {
+		at, near := s.level(o)
+		if near && o.Body == r.Body && at < mine && at > best && rs.May(o.Name, f, rep) {
+			above, ok, best = o, true, at
+		}
+	}
+	return above, ok
 }
 
 // Named is the destination with a name.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 //	> Budi@bawaslu gone          leaves the group
 //	> Budi@bawaslu admin         becomes its admin
 //	> bkn migrates               the group becomes a supergroup
+//	> 26h later                  the office's clock goes on, and it is looked what waits
 //	> reporter reads             opens the case with its receipt
 func TestDeskTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/desk/*.chat")
@@ -62,6 +64,9 @@ type office struct {
 	t        *testing.T
 	ctx      context.Context
 	p        *bottest.Telegram
+	process  *bottest.Process
+	begin    time.Time
+	passed   atomic.Int64 // of the desk's clock, since it began
 	s        *bottest.Stack
 	groups   map[string]*telegramtest.Group
 	order    []string
@@ -89,8 +94,16 @@ func newOffice(t *testing.T) *office {
 	o.add("panwascam", o.p.Server.NewSupergroup("Panwascam"), intake.Route{Body: "panwascam", Regions: []string{"61.11.05"}})
 	o.add("dprd", o.p.Server.NewSupergroup("DPRD"), intake.Route{Body: "dprd", Regions: []string{"61.11"}, Sees: intake.Count})
 	o.groups["bawaslu-prov"].EnableTopics()
+	// A Monday some weeks after whatever day it is, so that the days of the week
+	// are known, and the time to register what is reported today is over.
+	monday := time.Now().Truncate(24*time.Hour).AddDate(0, 0, 21)
+	for monday.Weekday() != time.Monday {
+		monday = monday.Add(24 * time.Hour)
+	}
+	o.begin = monday.Add(2 * time.Hour) // 09:00 WIB
+	o.s.Clock = func() time.Time { return o.begin.Add(time.Duration(o.passed.Load())) }
 	ch, receive := o.p.Connect()
-	o.s.Start(ch, o.p.Intake(), receive)
+	o.process = o.s.Start(ch, o.p.Intake(), receive)
 	o.reporter = o.p.Reporter("id").(bottest.Person)
 	return o
 }
@@ -144,6 +157,20 @@ func (o *office) say(line string) {
 	}
 	if name, ok := strings.CutSuffix(line, " starts"); ok {
 		o.person(name).Say("/start")
+		return
+	}
+	if hours, ok := strings.CutSuffix(line, "h later"); ok {
+		d, err := time.ParseDuration(hours + "h")
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		for range d / time.Hour { // as if it had been looked every hour
+			o.passed.Add(int64(time.Hour))
+			if err := o.process.Desk.Remind(o.ctx); err != nil {
+				o.t.Fatal(err)
+			}
+			o.s.Quiet(o.ctx)
+		}
 		return
 	}
 	if name, ok := strings.CutSuffix(line, " migrates"); ok {

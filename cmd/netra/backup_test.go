@@ -300,7 +300,7 @@ func (w *world) later(t *testing.T, d time.Duration) string {
 	s := w.stores()
 	defer s.Close()
 	var log bytes.Buffer
-	b, _ := build(s, c, w.words, zerolog.New(&log), nil)
+	b, _, _ := build(s, c, w.words, zerolog.New(&log), nil)
 	(&sweeper{s: s, c: c, b: b, log: zerolog.New(&log)}).all(t.Context(), time.Now().Add(d))
 	if strings.Contains(log.String(), `"error"`) {
 		t.Errorf("the sweep: %s", log.String())

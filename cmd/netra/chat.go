@@ -49,7 +49,7 @@ func chat(ctx context.Context, p program, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	log := zerolog.New(zerolog.ConsoleWriter{Out: p.errOut}).Level(zerolog.ErrorLevel)
-	b, deliverer := build(s, c, l, log, nil)
+	b, deliverer, _ := build(s, c, l, log, nil)
 	fmt.Fprintln(p.out, l.Plain(l.Render("", flows.Say("terminal.hint"), nil)))
 	term := terminal.New(p.out, l.Plain)
 	deliverer.Channels[term.Name()] = term

@@ -83,7 +83,7 @@ func TestRetention(t *testing.T) {
 	}
 	var log bytes.Buffer
 	registry := prometheus.NewRegistry()
-	b, _ := build(s, c, l, zerolog.New(&log), bot.NewMetrics(registry))
+	b, _, _ := build(s, c, l, zerolog.New(&log), bot.NewMetrics(registry))
 	w := &sweeper{s: s, c: c, b: b, log: zerolog.New(&log)}
 	kinds := []string{"evidence", "identities", "ways_back", "cases", "requests", "drafts"}
 	gone := map[string]int{}

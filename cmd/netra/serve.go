@@ -155,7 +155,7 @@ func words(c config) (*locales.Locales, error) {
 }
 
 // build wires the bot to its stores.
-func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer) {
+func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.Metrics) (*bot.Bot, *intake.Deliverer, *desk.Desk) {
 	routes := c.Routes
 	rules := flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections, MostReports: c.MostReports, MostFiles: c.MostFiles}
 	d := &intake.Deliverer{
@@ -172,12 +172,13 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 	if c.Reminder > 0 {
 		b.Remind = &bot.Reminders{After: c.Reminder, Words: l}
 	}
-	b.Desk = (&desk.Desk{
+	supervisors := &desk.Desk{
 		Routes: c.Routes,
 		Intake: d.Intake, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Audit: s.db.Audit(), Keys: s.keys,
-		Rules: rules, Words: l, Lang: l.Languages()[0], Changed: d.Wake, Moved: d.Moved, Now: time.Now,
-	}).Handle
-	return b, d
+		Rules: rules, Words: l, Lang: l.Languages()[0], Changed: d.Wake, Moved: d.Moved, Address: d.Address, Now: time.Now,
+	}
+	b.Desk = supervisors.Handle
+	return b, d, supervisors
 }
 
 // maxFile is the largest evidence that is kept.
@@ -214,7 +215,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), stock{s})
 	metrics := bot.NewMetrics(registry)
-	b, deliverer := build(s, c, l, log, metrics)
+	b, deliverer, supervisors := build(s, c, l, log, metrics)
 	defer b.Remind.Close()
 	deliverer.Alarm = c.Alarm
 	var lines []line
@@ -294,6 +295,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	all.Go(func() { deliverer.Run(run) })
 	all.Go(func() { watchKeys(run, s.keys, log) })
 	all.Go(func() { sweeping.run(run) })
+	all.Go(func() { remind(run, supervisors, log) })
 
 	<-run.Done()
 	log.Info().Msg("stopping: turns in flight are finished, no new ones taken")
@@ -311,6 +313,25 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 		err = errors.Join(cause, err)
 	}
 	return err
+}
+
+// remindEvery is how often it is looked what waits too long.
+const remindEvery = time.Minute
+
+// remind reminds supervisors until the context ends.
+func remind(ctx context.Context, d *desk.Desk, log zerolog.Logger) {
+	tick := time.NewTicker(remindEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := d.Remind(ctx); err != nil && ctx.Err() == nil {
+				log.Error().Err(err).Msg("not all supervisors could be reminded")
+			}
+		}
+	}
 }
 
 // missing is what serving lacks, unless parsing failed for another reason than
