@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,8 +25,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 
 // TestDeskTranscripts holds what supervisors and reporters say in testdata/desk
 // against what the groups and the reporter then see. In a transcript, a line
-// that begins with ">" is said, "&" is said at the same time as the line before,
-// and the rest is what is seen:
+// that begins with ">" is said, and the rest is what is seen:
 //
 //	> report                     a citizen sends a report
 //	> Budi@bawaslu: ambil        Budi answers the card in the group of that intake
@@ -118,17 +118,13 @@ func (o *office) add(name string, g *telegramtest.Group, r intake.Route) {
 // play says what is said in a transcript, and returns it with what is seen.
 func (o *office) play(script string) string {
 	var out strings.Builder
-	lines := strings.Split(script, "\n")
-	for i, line := range lines {
+	for line := range strings.SplitSeq(script, "\n") {
 		switch {
 		case strings.HasPrefix(line, "#"):
 			fmt.Fprintln(&out, line)
-		case strings.HasPrefix(line, "> "), strings.HasPrefix(line, "& "):
+		case strings.HasPrefix(line, "> "):
 			fmt.Fprintln(&out, line)
 			o.say(line[2:])
-			if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "& ") {
-				continue
-			}
 			if err := o.p.Server.WaitConfirmed(o.ctx); err != nil {
 				o.t.Fatal(err)
 			}
@@ -138,6 +134,45 @@ func (o *office) play(script string) string {
 		}
 	}
 	return out.String()
+}
+
+// TestManyTakeAtOnce: of twenty who press the button at once one has the case, and
+// the others are told who.
+func TestManyTakeAtOnce(t *testing.T) {
+	o := newOffice(t)
+	o.say("report")
+	o.s.Quiet(o.ctx)
+	group := o.groups["bawaslu"]
+	card := o.card(group)
+	var all sync.WaitGroup
+	for i := range 20 {
+		u := o.person(fmt.Sprint("Petugas", i))
+		all.Go(func() {
+			if err := group.PressData(u, card, ".desk.take"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if err := o.p.Server.WaitConfirmed(o.ctx); err != nil {
+		t.Fatal(err)
+	}
+	o.s.Quiet(o.ctx)
+	took, told := 0, 0
+	for _, m := range group.Messages() {
+		if m.FromBot && strings.Contains(m.Text, o.code+" ditangani oleh") {
+			took++
+		}
+	}
+	for _, a := range group.Answers() {
+		if strings.Contains(a.Text, "sudah ditangani oleh") {
+			told++
+		}
+	}
+	c, _, err := o.s.DB.Cases().Find(o.ctx, o.code)
+	if took != 1 || told != 19 || err != nil || c.In("bawaslu").Officer == nil {
+		t.Errorf("%d took it, %d were told who, officer %+v, %v", took, told, c.In("bawaslu").Officer, err)
+	}
 }
 
 var said = regexp.MustCompile(`^(\w+)@([\w-]+)(: | )(.*)$`)

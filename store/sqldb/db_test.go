@@ -193,21 +193,33 @@ func TestKilled(t *testing.T) {
 }
 
 // copyOf copies the files of a database in use: first the file, then the log,
-// as whoever reads them after a crash finds them. Checkpoints are too rare here
-// to come in between.
+// as whoever reads them after a crash finds them. When a checkpoint came in
+// between, which begins the log anew with another head, they are no moment's, and
+// copied again.
 func copyOf(t testing.TB, dir string) string {
 	t.Helper()
-	to := t.TempDir()
-	for _, name := range []string{"netra.db", "netra.db-wal"} {
+	read := func(name string) []byte {
 		raw, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(to, name), raw, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		return raw
 	}
-	return to
+	const head = 32
+	for {
+		before := read("netra.db-wal")
+		file, log := read("netra.db"), read("netra.db-wal")
+		if !bytes.Equal(before[:min(head, len(before))], log[:min(head, len(log))]) {
+			continue
+		}
+		to := t.TempDir()
+		for name, raw := range map[string][]byte{"netra.db": file, "netra.db-wal": log} {
+			if err := os.WriteFile(filepath.Join(to, name), raw, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return to
+	}
 }
 
 // refused holds that other keys do not open the database in a folder, say why
