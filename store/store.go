@@ -285,6 +285,9 @@ type Registry interface {
 	// Drop drops a part of a case and destroys its key; of PartFiles it only
 	// remembers that they are gone. It need not be there.
 	Drop(ctx context.Context, id flows.ReportID, p Part) error
+	// Redeliver makes the deliveries of a case to supervisors due anew, from the
+	// card on, at the time given.
+	Redeliver(ctx context.Context, id flows.ReportID, due time.Time) error
 	// Delete removes a case and all its deliveries. It need not be there.
 	Delete(ctx context.Context, id flows.ReportID) error
 }

@@ -25,6 +25,8 @@ const caseHelp = `Usage: netra case COMMAND [CODE] [flags]
   history CODE       who did what with it, and when
   evidence CODE      its chain of custody; reads every file to its end and says
                      whether it is what it was
+  redeliver CODE     bring it to its supervisors once more, from the card on, for
+                     when their group was lost; netra serve does it
   delete CODE        remove the case and its files, and destroy its keys
     --yes              without asking
   requests           what people asked of their data, and until when it must be done
@@ -60,14 +62,14 @@ func caseCommand(ctx context.Context, p program, args []string) (err error) {
 	}
 	all := map[string]func(*caseTool, context.Context) error{"list": (*caseTool).list, "requests": (*caseTool).requests}
 	one := map[string]func(*caseTool, context.Context, store.Standing) error{
-		"show": (*caseTool).show, "history": (*caseTool).history, "evidence": (*caseTool).evidence, "delete": (*caseTool).remove,
+		"show": (*caseTool).show, "history": (*caseTool).history, "evidence": (*caseTool).evidence, "redeliver": (*caseTool).redeliver, "delete": (*caseTool).remove,
 	}
 	if verb == "help" || isHelp(verb) || slices.ContainsFunc(args, isHelp) {
 		fmt.Fprint(p.out, caseHelp)
 		return nil
 	}
 	if all[verb] == nil && one[verb] == nil {
-		return fmt.Errorf("case knows list, show, history, evidence, delete and requests, not %q", verb)
+		return fmt.Errorf("case knows list, show, history, evidence, redeliver, delete and requests, not %q", verb)
 	}
 	flags := []string{"json"}
 	if verb == "delete" {
@@ -229,6 +231,16 @@ func (t *caseTool) list(ctx context.Context) error {
 			fmt.Fprintln(t.p.out, "There are no cases.")
 		}
 	}), err)
+}
+
+// redeliver has netra serve bring a case to its supervisors once more.
+func (t *caseTool) redeliver(ctx context.Context, k store.Standing) error {
+	if err := t.s.db.Cases().Redeliver(ctx, k.Report.ID, t.now()); err != nil {
+		return err
+	}
+	return t.say(map[string]string{"redelivered": k.Report.ID.Ticket()}, func() {
+		fmt.Fprintf(t.p.out, "%s goes to its supervisors once more: %s.\n", k.Report.ID.Ticket(), strings.Join(k.All(), ", "))
+	})
 }
 
 func (t *caseTool) requests(ctx context.Context) error {

@@ -253,6 +253,15 @@ func (cs *Cases) Drop(ctx context.Context, id flows.ReportID, p store.Part) erro
 	})
 }
 
+// Redeliver implements store.Registry.
+func (cs *Cases) Redeliver(ctx context.Context, id flows.ReportID, due time.Time) error {
+	report, reporter := cs.db.report(id), cs.db.reporter()
+	return cs.db.queue.do(ctx, "deliver a case anew", func(tx *tx) error {
+		return tx.exec(`UPDATE deliveries SET due = ?, since = ?, claim = claim + 1, card_sealed = NULL, card = NULL, files = 0, tries = 0, alarmed = 0
+			WHERE case_id = (SELECT id FROM cases WHERE report = ?) AND intake <> ?`, due.Unix(), due.Unix(), report, reporter)
+	})
+}
+
 // Delete implements store.Registry.
 func (cs *Cases) Delete(ctx context.Context, id flows.ReportID) error {
 	report := cs.db.report(id)

@@ -27,6 +27,7 @@ func Registry(t *testing.T, open func(t testing.TB) (store.Cases, store.Registry
 	run("a case is deleted", deleted)
 	run("cases are listed with how they stand", listed)
 	run("what changed is said once", changes)
+	run("a case is delivered again", again)
 }
 
 func (c cases) found(want store.Case, there bool) func(store.Case, bool, error) {
@@ -317,6 +318,24 @@ func Requests(t *testing.T, open func(t testing.TB) store.Requests) {
 			t.Errorf("forgot %d, %v", n, err)
 		}
 	})
+}
+
+// again: a case that was delivered comes once more, from the card on, and then no
+// more; its reporter is not told again.
+func again(c cases, r store.Registry) {
+	c.open(1, "a", "b")
+	d := c.claim("a", now, 1)
+	d.Card, d.Group, d.Files, d.Told = "7", "telegram:-1", 2, true
+	c.settle(d)
+	c.none("a", now)
+	c.ok(r.Redeliver(c.t.Context(), ID(1), now))
+	if d := c.claim("a", now, 1); d.Card != "" || d.Files != 0 || !d.Told {
+		c.t.Errorf("it comes as %+v", d)
+	} else {
+		c.settle(d)
+	}
+	c.none("a", now)
+	c.none(store.ToReporter, now)
 }
 
 // changes: each is told of a case once, and again when something happened to it.

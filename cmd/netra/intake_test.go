@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/netralitas/netra/store"
+	"github.com/netralitas/netra/store/storetest"
+)
+
+// TestIntakeAndStats: cases are counted by intake, and none of their words shown.
+func TestIntakeAndStats(t *testing.T) {
+	vars := map[string]string{"NETRA_DATA": t.TempDir(), "NETRA_INTAKE": "telegram:-1001"}
+	e := func(k string) string { return vars[k] }
+	c, _, err := parse(program{env: e}, "serve", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		k := storetest.Case(n, "intake")
+		k.Opened = time.Now().Add(-time.Hour)
+		if err := s.db.Cases().Open(t.Context(), k); err != nil {
+			t.Fatal(err)
+		}
+	}
+	by := store.Officer{Key: storetest.Who(1), Name: "Petugas Rekaan"}
+	if _, err := s.db.Cases().Add(t.Context(), storetest.ID(1), store.Event{ID: "x", Kind: store.Took, At: time.Now(), By: &by, In: "intake"}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	netra := func(args ...string) string {
+		t.Helper()
+		var out bytes.Buffer
+		if err := run(context.Background(), args, e, nil, &out, &out); err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		storetest.CanariesIn(t, storetest.Planted, strings.Join(args, " "), out.Bytes())
+		return out.String()
+	}
+	var intakes []intakeLine
+	if out := netra("intake", "list", "--json"); json.Unmarshal([]byte(out), &intakes) != nil || len(intakes) != 1 || intakes[0].Cases != 3 || intakes[0].New != 2 {
+		t.Errorf("%s", out)
+	}
+	if out := netra("intake", "list"); !strings.Contains(out, "3 cases      2 new") {
+		t.Errorf("%s", out)
+	}
+	for _, args := range [][]string{{"stats"}, {"stats", "intake"}, {"stats", "intake", "7", "hari"}} {
+		if out := netra(args...); !strings.Contains(out, "3 laporan") || !strings.Contains(out, "Ditangani: 1") {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
+	var stats struct {
+		Total    int
+		Statuses map[string]int
+	}
+	if out := netra("stats", "--json"); json.Unmarshal([]byte(out), &stats) != nil || stats.Total != 3 || stats.Statuses["Baru"] != 2 {
+		t.Errorf("%s", out)
+	}
+	if out := netra("case", "redeliver", storetest.ID(1).Ticket()); !strings.Contains(out, "once more: intake") {
+		t.Errorf("%s", out)
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"stats", "kapan"}, e, nil, &out, &out); err == nil {
+		t.Error("a period that is none")
+	}
+}
