@@ -38,9 +38,15 @@ func (f Flow) byRole(role Role) (Step, bool) {
 }
 
 // early reports whether words that answer no question are worth keeping.
-func (r Rules) early(in Input) bool {
+func (r Rules) early(s Session, in Input) bool {
 	t := tidy(in.Text)
-	return in.Passed && t != "" || link(t) || r.long(t)
+	return in.Passed && t != "" || link(t) || r.long(t) || utf8.RuneCountInString(t) >= leastMore && r.hasStory(s)
+}
+
+// hasStory reports whether a draft holds a story.
+func (r Rules) hasStory(s Session) bool {
+	st, ok := r.drafted(s).byRole(RoleStory)
+	return ok && s.Answers[st.ID].Text != ""
 }
 
 // long reports whether a text is a story.
@@ -88,7 +94,11 @@ func (r Rules) tells(f Flow, s *Session, in Input) bool {
 		}
 		return true
 	}
-	if !ok || s.Answers[story.ID].Text != "" || !r.long(t) {
+	had := s.Answers[story.ID]
+	if ok && had.Text != "" && (r.long(t) || s.Flow == "" && utf8.RuneCountInString(t) >= leastMore) {
+		return s.more(story, t)
+	}
+	if !ok || had.Text != "" || !r.long(t) {
 		return false
 	}
 	a, err := story.Kind.Read(in, Answer{})
@@ -99,6 +109,28 @@ func (r Rules) tells(f Flow, s *Session, in Input) bool {
 	a.By = mark(in.Said)
 	s.hold(in, story.ID, a)
 	s.say(Say("early.story"))
+	return true
+}
+
+// leastMore is how much of a text, in characters, that follows a story goes on
+// with it: people write in several messages.
+const leastMore = 15
+
+// more adds words to a story that was told already.
+func (s *Session) more(story Step, t string) bool {
+	had := s.Answers[story.ID]
+	k, ok := story.Kind.(Story)
+	if !ok {
+		return false
+	}
+	text := had.Text + "\n" + t
+	if utf8.RuneCountInString(text) > k.Max {
+		s.refuse(Refusal{"error.too_long", map[string]Phrase{"n": number(k.Max)}})
+		return true
+	}
+	had.Text, had.By = text, 0 // no one message gave it
+	s.set(story.ID, had)
+	s.say(Say("early.more"))
 	return true
 }
 
@@ -120,7 +152,11 @@ func (r Rules) take(s *Session, f Flow, early map[StepID]Answer) {
 			s.set(into.ID, a)
 		}
 	}
-	if s.Files() > 0 || len(early) > 1 { // more than the place that a poster names
+	sent := len(early)
+	if st, ok := r.Flows[0].byRole(RoleRegion); ok && !early[st.ID].Empty() {
+		sent-- // a poster named the place
+	}
+	if sent > 0 {
 		s.say(Say("early.taken"))
 	}
 }

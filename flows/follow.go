@@ -170,10 +170,7 @@ func (r Rules) shown(s Session, in Input) (Session, []Effect) {
 		history.Items = append(history.Items, Say("case.event."+h.What, "day", literal(Day(h.At, zone)), "text", literal(h.Text)))
 	}
 	s.say(history)
-	switch {
-	case got.Withdrawn:
-		s.say(Say("case.is_withdrawn"))
-	case got.Closed:
+	if got.Closed && !got.Withdrawn {
 		s.say(Say("case.is_closed"))
 	}
 	return s, nil

@@ -132,7 +132,7 @@ func (r Rules) Advance(s Session, in Input) (Session, []Effect) {
 	switch {
 	case s.Asking():
 		return r.answer(s, in)
-	case s.Sent.IsZero() && r.early(in):
+	case s.Sent.IsZero() && r.early(s, in):
 		return r.begun(s, in), nil
 	case !s.Sent.IsZero():
 		s.say(Say("menu.sent_already"))
@@ -362,6 +362,13 @@ func (r Rules) answer(s Session, in Input) (Session, []Effect) {
 	}
 	in.At = in.At.In(f.zone(s.Answers))
 	had := f.had(st, s)
+	if _, place := st.Kind.(Region); place && in.Press == nil && r.Words.Match([]string{"common.unknown"}, tidy(in.Text)) >= 0 {
+		if st.narrowing(had) {
+			return r.skip(s, in)
+		}
+		s.refuse(Refusal{Key: "error.region_unknown"})
+		return s, nil
+	}
 	a, err := st.Kind.Read(in, had)
 	if err == nil && st.Role == RoleKnown && f.before(a, s.Answers) {
 		err = Refusal{Key: "error.known_before"}

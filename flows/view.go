@@ -144,7 +144,11 @@ func (r Rules) access(v *View, s Session) {
 		return
 	}
 	v.Accepts = Accepts{Text: true, Files: true}
-	v.ask(Say("case.ask"))
+	if s.Access.Over {
+		v.ask(Say("case.is_withdrawn"))
+	} else {
+		v.ask(Say("case.ask"))
+	}
 	for _, c := range []Code{"withdraw", "hush", "close"} { // without numbers: "2" may be the answer to a question
 		if s.Access.Over && c != "close" {
 			continue

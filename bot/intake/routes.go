@@ -171,6 +171,11 @@ func (rs Routes) Validate(flowIDs []string) error {
 		case !slices.Contains([]Sight{Full, Summary, Count}, r.Sees):
 			bad("intake %q: sees %q is none of full, summary, count", r.Name, r.Sees)
 		}
+		for _, name := range r.Regions {
+			if strings.Trim(name, "0123456789.-") == "" && !region.Code(name).Valid() {
+				bad("intake %q: region %q is no code of a province, regency or district; one is like 61.11", r.Name, name)
+			}
+		}
 		if r.Hours != "" {
 			if _, err := clock.ParseHours(r.Hours); err != nil {
 				bad("intake %q: hours: %v", r.Name, err)

@@ -73,6 +73,7 @@ func Clock(text string) (Moment, error) {
 type reader struct {
 	words []string
 	now   time.Time
+	wrong bool // an hour was named that no day has
 }
 
 func (p *reader) read() (Moment, error) {
@@ -109,8 +110,12 @@ func (p *reader) read() (Moment, error) {
 	if night && m.Minutes >= 0 && m.Minutes < 5*60 { // "semalam jam 1" is today's
 		day = day.AddDate(0, 0, 1)
 	}
+	if p.wrong && m.Minutes < 0 {
+		return m, ErrUnknown
+	}
 	m.Year, m.Month, m.Day = day.Date()
 	p.afternoon(&m, day.Before(p.start()))
+	p.zone(&m)
 	switch at := m.Date(p.now.Location()); {
 	case at.After(p.now), m.Minutes > 0 && at.Add(time.Duration(m.Minutes)*time.Minute).After(p.now):
 		return m, ErrFuture

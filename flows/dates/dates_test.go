@@ -127,6 +127,23 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// TestOtherZone: a time of another zone is that moment at the place.
+func TestOtherZone(t *testing.T) {
+	for text, want := range map[string]string{
+		"20 juli pukul 14.30 wit": "2026-07-20 12:30", "20 juli jam 00.30 wita": "2026-07-19 23:30", "20 juli pukul 14.30 wib": "2026-07-20 14:30",
+	} {
+		m, err := dates.Read(text, now)
+		if got := m.Date(wib).Add(time.Duration(m.Minutes) * time.Minute).Format("2006-01-02 15:04"); err != nil || got != want {
+			t.Errorf("%q: %s, %v; want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"kemarin jam 25", "20 Juli jam 25.00"} {
+		if m, err := dates.Read(text, now); !errors.Is(err, dates.ErrUnknown) {
+			t.Errorf("%q: %+v, %v", text, m, err)
+		}
+	}
+}
+
 func FuzzClock(f *testing.F) {
 	for _, c := range phrases(f) {
 		f.Add(c[1])

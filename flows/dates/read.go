@@ -316,6 +316,11 @@ func (p *reader) clock(m *Moment) {
 		}
 	}
 	for i, w := range p.words {
+		if h, _, _ := strings.Cut(strings.ReplaceAll(p.at(i+1), ":", "."), "."); hourWord[w] {
+			if _, ok := number(h, 24); !ok {
+				_, p.wrong = number(h, 9999)
+			}
+		}
 		said := hourWord[w] && p.time(i+1, m, true) ||
 			(halfWord[w] || hourAfter[p.at(i+1)]) && p.time(i, m, true) ||
 			(strings.Contains(w, ":") || strings.Count(w, ".") == 1) && p.time(i, m, false)
@@ -370,4 +375,18 @@ func (p *reader) time(i int, m *Moment, bare bool) bool {
 	}
 	m.Minutes = minutes % (24 * 60)
 	return true
+}
+
+// zone makes of a time that was named with another zone that of the place.
+func (p *reader) zone(m *Moment) {
+	for _, w := range p.words {
+		hours, ok := zones[w]
+		if !ok || m.Minutes < 0 {
+			continue
+		}
+		there := time.Date(m.Year, m.Month, m.Day, 0, m.Minutes, 0, 0, time.FixedZone(w, hours*60*60)).In(p.now.Location())
+		m.Year, m.Month, m.Day = there.Date()
+		m.Minutes = there.Hour()*60 + there.Minute()
+		return
+	}
 }

@@ -85,5 +85,6 @@ var (
 	hourWord  = set("jam", "pukul", "tabuh", "at")
 	halfWord  = set("setengah", "stengah", "satengah")
 	hourAfter = set("am", "pm", "wib", "wita", "wit")
+	zones     = map[string]int{"wib": 7, "wita": 8, "wit": 9} // hours before UTC
 	ordinals  = set("st", "nd", "rd", "th", "of")
 )
