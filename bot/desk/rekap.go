@@ -41,7 +41,8 @@ func (d *Desk) rekap(ctx context.Context, a action) (answer, error) {
 	}
 	t := rekap.Count(rows, from, to)
 	if a.route.Sees == intake.Count {
-		t = t.Suppress()
+		from, to = rekap.Whole(from, to, d.Now())
+		t = rekap.Count(rows, from, to).Suppress()
 	}
 	say := func(p flows.Phrase) string { return d.Words.Plain(d.Words.Render(d.Lang, p, nil)) }
 	var b bytes.Buffer

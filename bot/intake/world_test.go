@@ -10,6 +10,8 @@ import (
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/flows/region"
+	"github.com/netralitas/netra/locales"
+	"github.com/netralitas/netra/store"
 )
 
 // A world has 40 intakes, and cases whose truth is known because they were made
@@ -91,6 +93,8 @@ func one(r *rand.Rand) (truth, flows.Finished) {
 	case 5:
 		named("bawaslu", "Bawaslu Provinsi")
 		x.provBaws = true
+	case 6:
+		named("dprd", pick("Setwan", "Sekretariat DPRD", "kantor DPRD"))
 	}
 	if r.IntN(3) == 0 {
 		x.flow, x.place = flows.Pressure, c
@@ -186,6 +190,12 @@ func TestNoIntakeGetsWhatItMayNot(t *testing.T) {
 	if len(rs) != 40 {
 		t.Fatalf("%d intakes", len(rs))
 	}
+	l, err := locales.New(map[string]string{"operator": "x", "contact": "x", "recipients": "x", "retention": "1", "draft": "24"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cards := intake.Cards{Rules: flows.Rules{Flows: flows.All, Words: l}, Words: l, Lang: "id"}
+	counted := 0
 	r := rand.New(rand.NewPCG(7, 11))
 	refused, given := map[string]int{}, map[string]int{}
 	for n := range 2000 {
@@ -198,6 +208,21 @@ func TestNoIntakeGetsWhatItMayNot(t *testing.T) {
 			}
 			if why != "" && slices.Contains(got, in.Name) {
 				t.Fatalf("case %d (%s of %s, naming %v) went to %s %v: %s\n%q", n, x.who, x.place, x.names, in.Name, in.Regions, why, rep.Answers["office"].Text)
+			}
+			if rs.Counts(in.Name, x.flow, rep) {
+				counted++
+				inside := len(in.Regions) == 0 || slices.ContainsFunc(in.Regions, func(c string) bool { return x.place.Within(region.Code(c)) })
+				if in.Sees != intake.Count || !inside || x.names[in.Body] || x.names["bawaslu"] && in.Body == "bawaslu" && len(in.Regions) > 0 ||
+					(in.Body == "bkd" || in.Body == "inspektorat") && (x.who == "head" || x.who == "sekda") {
+					t.Fatalf("case %d (%s, naming %v) is counted by %s", n, x.who, x.names, in.Name)
+				}
+			}
+			if card := cards.Card(store.Case{Report: rep}, in).Text(); in.Sees == intake.Summary {
+				for id, a := range rep.Answers {
+					if a.Text != "" && strings.Contains(card, a.Text) {
+						t.Fatalf("a summary shows %s:\n%s", id, card)
+					}
+				}
 			}
 			if slices.Contains(got, in.Name) {
 				given[in.Body]++
@@ -224,6 +249,9 @@ func TestNoIntakeGetsWhatItMayNot(t *testing.T) {
 		if given[body] == 0 {
 			t.Errorf("%s never got anything", body)
 		}
+	}
+	if counted == 0 {
+		t.Error("nobody counted anything")
 	}
 	t.Logf("refused %v, given %v", refused, given)
 }

@@ -17,6 +17,9 @@ func Period(words string, now time.Time) (from, to time.Time, ok bool) {
 		f = []string{strings.TrimPrefix(f[0]+f[1], "this")}
 		f[0] = strings.TrimSuffix(f[0], "ini")
 	}
+	if len(f) == 2 && (f[0] == "bulan" && f[1] == "lalu" || f[0] == "last" && f[1] == "month") {
+		f = []string{"bulan-lalu"}
+	}
 	switch {
 	case len(f) == 0:
 		return tomorrow.AddDate(0, 0, -30), tomorrow, true
@@ -39,9 +42,24 @@ func Period(words string, now time.Time) (from, to time.Time, ok bool) {
 	case "tahun", "year":
 		return time.Date(now.Year(), 1, 1, 0, 0, 0, 0, now.Location()), tomorrow, true
 	}
+	if f[0] == "bulan-lalu" {
+		month := time.Date(now.Year(), now.Month()-1, 1, 0, 0, 0, 0, now.Location())
+		return month, month.AddDate(0, 1, 0), true
+	}
 	month, err := time.ParseInLocation("2006-01", f[0], now.Location())
 	if err != nil {
 		return from, to, false
 	}
 	return month, month.AddDate(0, 1, 0), true
+}
+
+// Whole is what is shown of a period to who only watches: its calendar month, if
+// that is what was asked for and it is over, else the last one that is.
+func Whole(from, to, now time.Time) (time.Time, time.Time) {
+	month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, from.Location())
+	this := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, from.Location())
+	if !month.Before(this) || to.Sub(from) < 27*24*time.Hour || from.Day() != 1 {
+		month = this.AddDate(0, -1, 0)
+	}
+	return month, month.AddDate(0, 1, 0)
 }

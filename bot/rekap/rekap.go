@@ -64,7 +64,8 @@ type Cell struct {
 	Label flows.Phrase
 	N     int
 	By    map[flows.FlowID]int
-	Few   bool // it is not shown, but that there are some
+	Few   bool // it is not shown, but that it is small
+	Least bool // it may be up to 4 more
 }
 
 // Table is what there is of a period.
@@ -101,7 +102,11 @@ func Count(rows []Row, from, to time.Time) Table {
 		t.Total.add(r)
 		count(kinds, r.Kind, r)
 		count(states, r.Status, r)
-		count(places, r.Place, r)
+		place := r.Place
+		if place.Name() == "" {
+			place = ""
+		}
+		count(places, place, r)
 		since(&take, r.Opened, r.Taken)
 		since(&answer, r.Opened, r.Answered)
 		since(&end, r.Opened, r.Ended)
@@ -155,49 +160,48 @@ func span(list []time.Duration) Span {
 		return Span{}
 	}
 	slices.Sort(list)
-	return Span{len(list), list[(len(list)-1)/2], list[(len(list)-1)*9/10]}
+	return Span{len(list), list[(len(list)-1)/2], list[(9*len(list)+9)/10-1]}
 }
 
-// few is the smallest number that is shown to who only watches.
+// few is the smallest number that is shown to who only watches, and the step in
+// which others are.
 const few = 5
 
-// Suppress takes out of a table what could tell a single case: numbers under 5,
-// and as many more, smallest first, until those taken out add up to 5 or more,
-// so that none can be had from the total and the rest. Which kinds there are in a
-// region, and how long things took, is left out.
+// Suppress makes a table one from which no single case can be told: each number
+// is rounded down to a multiple of 5, and one under 5 is "<5". Each says something
+// of itself alone, so that none follows from the others; the total is what the
+// shown ones add up to at least. Regions stand in the order of their names. Which
+// kinds there are in a region, and how long things took, is left out. It must be
+// given whole months that are over, see [Whole]: of two periods that differ by a
+// day the difference would be a single case.
 func (t Table) Suppress() Table {
 	t.Kinds, t.Statuses, t.Places = suppress(t.Kinds), suppress(t.Statuses), suppress(t.Places)
+	slices.SortFunc(t.Places, func(a, b Cell) int { return cmp.Compare(a.Label.Text, b.Label.Text) })
 	t.Take, t.Answer, t.End = Span{}, Span{}, Span{}
-	t.Total.Few, t.Total.By = t.Total.N > 0 && t.Total.N < few, nil
-	if t.Total.Few { // what there is would be said by what is listed
-		t.Kinds, t.Statuses, t.Places = nil, nil, nil
+	n := 0
+	for _, c := range t.Kinds {
+		n += c.N
 	}
+	t.Total = Cell{N: n, Few: n == 0, Least: n > 0}
 	return t
 }
 
 func suppress(cells []Cell) []Cell {
-	out := slices.Clone(cells)
-	order := make([]int, len(out))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(out[a].N, out[b].N) })
-	hidden, sum := 0, 0
-	for _, i := range order {
-		out[i].By = nil
-		if out[i].N < few || hidden == 1 || hidden > 0 && sum < few {
-			out[i].Few = true
-			hidden++
-			sum += out[i].N
-		}
+	out := make([]Cell, len(cells))
+	for i, c := range cells {
+		n := c.N / few * few
+		out[i] = Cell{Label: c.Label, N: n, Few: n == 0, Least: n > 0}
 	}
 	return out
 }
 
 // Shown is the number as it is shown.
 func (c Cell) Shown() string {
-	if c.Few {
+	switch {
+	case c.Few:
 		return "<" + strconv.Itoa(few)
+	case c.Least:
+		return "≥" + strconv.Itoa(c.N)
 	}
 	return strconv.Itoa(c.N)
 }

@@ -37,7 +37,7 @@ func words(t testing.TB) rekap.Say {
 
 func rows(n int) []rekap.Row {
 	r := rand.New(rand.NewPCG(1, 2))
-	places := []region.Code{"61.11", "61.71", "32.16", "32.75", "34.71", "12.12", "73.71", "94.71", "36.04", "35.78", ""}
+	places := []region.Code{"61.11", "61.71", "32.16", "32.75", "34.71", "12.12", "73.71", "91.71", "36.04", "35.78", ""}
 	states := []store.Status{store.StatusNew, store.StatusTaken, store.StatusRegistered, store.StatusRejected, store.StatusClosed}
 	out := make([]rekap.Row, n)
 	for i := range out {
@@ -104,39 +104,55 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestSuppress tries on many tables to find out a number that is not shown, from
-// those that are: what is hidden in a list adds up to 5 or more, and is never one
-// cell alone.
+// TestSuppress: what is shown of a cell follows from that cell alone, so that
+// nothing shown says anything of another; and a single case more changes nothing,
+// or one step of 5.
 func TestSuppress(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	hid := 0
-	for range 3000 {
-		list := rows(1 + r.IntN(60))
-		table := month(list).Suppress()
-		for _, cells := range [][]rekap.Cell{table.Kinds, table.Statuses, table.Places} {
-			hidden, sum := 0, 0
-			for _, c := range cells {
-				if c.Few {
-					hidden, sum = hidden+1, sum+c.N
-				} else if c.N < 5 {
-					t.Fatalf("%d is shown", c.N)
-				}
-				if c.By != nil {
-					t.Fatal("the kinds of a cell are shown")
-				}
+	for range 2000 {
+		plain := month(rows(r.IntN(80)))
+		table := plain.Suppress()
+		truth := map[string]int{}
+		for _, c := range append(append(append([]rekap.Cell{}, plain.Kinds...), plain.Statuses...), plain.Places...) {
+			truth[c.Label.Key+c.Label.Text] = c.N
+		}
+		sum := 0
+		for _, c := range table.Kinds {
+			sum += c.N
+		}
+		for _, c := range append(append(append([]rekap.Cell{}, table.Kinds...), table.Statuses...), table.Places...) {
+			n := truth[c.Label.Key+c.Label.Text]
+			want := "<5"
+			if n >= 5 {
+				want = fmt.Sprintf("≥%d", n/5*5)
 			}
-			hid += hidden
-			alone := hidden == 1 && len(cells) > 1
-			if hidden > 0 && !table.Total.Few && len(cells) > hidden && (alone || sum < 5) {
-				t.Fatalf("%d hidden cells add up to %d: %+v", hidden, sum, cells)
+			if c.Shown() != want || c.By != nil || c.N%5 != 0 {
+				t.Fatalf("%d is shown as %s, %+v", n, c.Shown(), c)
 			}
 		}
-		if table.Take.N+table.Answer.N+table.End.N > 0 {
-			t.Fatal("times are shown")
+		if table.Total.N != sum || table.Take.N+table.Answer.N+table.End.N > 0 {
+			t.Fatalf("the total %+v is not what is shown: %d", table.Total, sum)
+		}
+		for i := 1; i < len(table.Places); i++ {
+			if table.Places[i].Label.Text < table.Places[i-1].Label.Text {
+				t.Fatal("the order of the regions says which has more")
+			}
 		}
 	}
-	if hid == 0 {
-		t.Error("nothing was ever hidden")
+}
+
+// TestWhole: whatever a watcher asks for, they see a calendar month that is over,
+// and so the same on every day of a month.
+func TestWhole(t *testing.T) {
+	for words, want := range map[string]string{
+		"": "2026-10-01 2026-11-01", "6 hari": "2026-10-01 2026-11-01", "7 hari": "2026-10-01 2026-11-01", "bulan": "2026-10-01 2026-11-01",
+		"bulan lalu": "2026-10-01 2026-11-01", "2026-08": "2026-08-01 2026-09-01", "2026-11": "2026-10-01 2026-11-01", "tahun": "2026-01-01 2026-02-01",
+	} {
+		from, to, _ := rekap.Period(words, now)
+		from, to = rekap.Whole(from, to, now)
+		if got := from.Format("2006-01-02") + " " + to.Format("2006-01-02"); got != want {
+			t.Errorf("%q: %s, want %s", words, got, want)
+		}
 	}
 }
 

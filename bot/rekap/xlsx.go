@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,7 +24,8 @@ var workbook = []struct{ name, content string }{
 	{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" ` +
 		`Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`},
 	{"xl/workbook.xml", `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ` +
-		`xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Rekap" sheetId="1" r:id="rId1"/></sheets></workbook>`},
+		`xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Rekap" sheetId="1" r:id="rId1"/></sheets>` +
+		`<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">Rekap!$A$1:$H$%d</definedName></definedNames></workbook>`},
 	{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">` +
 		`<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>` +
 		`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>`},
@@ -47,10 +49,11 @@ var widths = []int{16, 22, 32, 20, 17, 17, 17, 17}
 // that could be a formula, because every cell is text or a time.
 func XLSX(w io.Writer, rows []Row, t Table, say Say) error {
 	z := zip.NewWriter(w)
+	list := within(rows, t)
 	for _, part := range workbook {
 		f, err := z.Create(part.name)
 		if err == nil {
-			_, err = io.WriteString(f, xml.Header+part.content)
+			_, err = io.WriteString(f, xml.Header+strings.Replace(part.content, "%d", strconv.Itoa(len(list)+1), 1))
 		}
 		if err != nil {
 			return fmt.Errorf("write the workbook: %w", err)
@@ -61,7 +64,6 @@ func XLSX(w io.Writer, rows []Row, t Table, say Say) error {
 		return fmt.Errorf("write the workbook: %w", err)
 	}
 	out := bufio.NewWriter(f) // it keeps the first error, and Flush returns it
-	list := within(rows, t)
 	put := func(s ...string) {
 		for _, x := range s {
 			_, _ = out.WriteString(x)
