@@ -46,7 +46,9 @@ func TestDeskTranscripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := newOffice(t).play(string(want))
+			o := newOffice(t)
+			got := o.play(string(want))
+			o.clean()
 			switch {
 			case *update:
 				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
@@ -134,6 +136,18 @@ func (o *office) play(script string) string {
 		}
 	}
 	return out.String()
+}
+
+// clean holds that Telegram refused nothing, and that no account of anybody is
+// anywhere in clear.
+func (o *office) clean() {
+	o.t.Helper()
+	o.p.Check()
+	var ids []string
+	for _, u := range o.people {
+		ids = append(ids, strconv.FormatInt(u.ID, 10))
+	}
+	o.s.Clean(append(ids, o.p.Canaries()...)...)
 }
 
 // TestManyTakeAtOnce: of twenty who press the button at once one has the case, and
