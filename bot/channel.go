@@ -43,6 +43,7 @@ type Message struct {
 	Group    Address        `json:"group,omitempty"`    // the supervisors' group it was said in; then From is a supervisor
 	Quotes   Ref            `json:"quotes,omitempty"`   // in a group: the message of ours that it answers
 	Name     string         `json:"name,omitempty"`     // in a group: what the speaker is called there
+	Joined   bool           `json:"joined,omitempty"`   // we were added to the group
 	Moved    Address        `json:"moved,omitempty"`    // the group is there from now on
 	Tries    int            `json:"-"`                  // failed turns so far
 	// Crowded says that many messages wait, so that who only begins must, too.

@@ -333,6 +333,17 @@ type Requests interface {
 	ForgetRequests(ctx context.Context, before time.Time) (int, error)
 }
 
+// Joins keeps the groups that the bot was added to, until the operator says what
+// they are.
+type Joins interface {
+	// Ask keeps a group, which is named by channel and address, under a code until
+	// a time, and forgets those whose time is over.
+	Ask(ctx context.Context, code, group string, now, until time.Time) error
+	// Redeem returns the group of a code and forgets it: a code works once. ok is
+	// false when there is none.
+	Redeem(ctx context.Context, code string, now time.Time) (group string, ok bool, err error)
+}
+
 // Stats is what there is to do and what was done.
 type Stats struct {
 	Open, Settled int           // cases

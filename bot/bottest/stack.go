@@ -117,7 +117,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	p.Bot.Forget = p.Deliverer.Forget
 	p.Desk = &desk.Desk{
 		Routes: routes,
-		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Audit: s.DB.Audit(), Keys: s.Keys,
+		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Audit: s.DB.Audit(), Joins: s.DB.Joins(), Keys: s.Keys,
 		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Moved: p.Deliverer.Moved, Address: p.Deliverer.Address, Now: s.Clock,
 	}
 	p.Bot.Desk = p.Desk.Handle

@@ -35,6 +35,7 @@ type Desk struct {
 	Registry store.Registry
 	Vault    store.Vault
 	Audit    store.Audit
+	Joins    store.Joins
 	Keys     *store.Keys
 	Rules    flows.Rules
 	Words    Words
@@ -96,6 +97,9 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 		return nil
 	}
 	name, ok := d.Intake(ch.Name(), m.Group)
+	if m.Joined {
+		return d.join(ctx, group, m, ok)
+	}
 	if !ok {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // wanted are the kinds of update we ask for.
-const wanted = `["message","edited_message","callback_query"]`
+const wanted = `["message","edited_message","callback_query","my_chat_member"]`
 
 // update is what we read of one. The library's type has hundreds of fields, and
 // filling those that nobody reads costs more than all the rest of decoding.
@@ -19,7 +19,17 @@ type update struct {
 	ID      int      `json:"update_id"`
 	Message *message `json:"message"`
 	Edited  *message `json:"edited_message"`
-	Press   *struct {
+	Ours    *struct {
+		Chat *chat `json:"chat"`
+		From *user `json:"from"`
+		Was  struct {
+			Status string `json:"status"`
+		} `json:"old_chat_member"`
+		Is struct {
+			Status string `json:"status"`
+		} `json:"new_chat_member"`
+	} `json:"my_chat_member"`
+	Press *struct {
 		ID      string   `json:"id"`
 		From    *user    `json:"from"`
 		Message *pressed `json:"message"`
@@ -118,6 +128,15 @@ func decode(u update, now time.Time) (m bot.Message, ok bool) {
 		}
 		p := unpack(c.Data)
 		m.Press = &p
+		return m, true
+	case u.Ours != nil: // our own place in a chat changed
+		o := u.Ours
+		in := o.Is.Status == "member" || o.Is.Status == "administrator"
+		was := o.Was.Status == "member" || o.Was.Status == "administrator"
+		if !in || was || !o.Chat.group() || !o.From.human() {
+			return m, false
+		}
+		m.From, m.Lang, m.Group, m.Joined, m.At = address(o.From.ID), o.From.Lang, address(o.Chat.ID), true, now
 		return m, true
 	case u.Message != nil:
 		return decodeMessage(m, u.Message)

@@ -150,6 +150,48 @@ func (o *office) clean() {
 	o.s.Clean(append(ids, o.p.Canaries()...)...)
 }
 
+// TestJoin: a group that the bot is added to gets a code that is good for it once,
+// and nothing else; one that is known is told so.
+func TestJoin(t *testing.T) {
+	o := newOffice(t)
+	strangers := o.p.Server.NewSupergroup("Grup Baru")
+	strangers.Add()
+	o.groups["bawaslu"].Add()
+	if err := o.p.Server.WaitConfirmed(o.ctx); err != nil {
+		t.Fatal(err)
+	}
+	o.s.Quiet(o.ctx)
+	code := regexp.MustCompile(`[0-9a-f]{5}-[0-9a-f]{5}`)
+	var said []string
+	for _, m := range strangers.Messages() {
+		if m.FromBot {
+			said = append(said, m.Text)
+		}
+	}
+	if len(said) != 1 || code.FindString(said[0]) == "" {
+		t.Fatalf("the new group reads %q", said)
+	}
+	now := time.Now()
+	group, ok, err := o.s.DB.Joins().Redeem(o.ctx, code.FindString(said[0]), o.s.Clock())
+	if want := "telegram:" + strconv.FormatInt(strangers.ID(), 10); group != want || !ok || err != nil {
+		t.Errorf("the code is good for %q, %v, %v", group, ok, err)
+	}
+	if _, ok, _ := o.s.DB.Joins().Redeem(o.ctx, code.FindString(said[0]), now); ok {
+		t.Error("the code works twice")
+	}
+	if last := o.groups["bawaslu"].Last(); !strings.Contains(last.Text, "sudah terdaftar") || code.MatchString(last.Text) {
+		t.Errorf("a known group reads %q", last.Text)
+	}
+	o.say("report")
+	o.s.Quiet(o.ctx)
+	for _, m := range strangers.Messages() {
+		if m.FromBot && strings.Contains(m.Text, o.code) {
+			t.Errorf("the new group reads %q", m.Text)
+		}
+	}
+	o.clean()
+}
+
 // TestManyTakeAtOnce: of twenty who press the button at once one has the case, and
 // the others are told who.
 func TestManyTakeAtOnce(t *testing.T) {

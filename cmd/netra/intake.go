@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -15,11 +16,19 @@ import (
 	"github.com/netralitas/netra/store"
 )
 
-const intakeHelp = `Usage: netra intake list [flags]
+const intakeHelp = `Usage: netra intake COMMAND [flags]
 
   list             the intakes of NETRA_INTAKE or NETRA_ROUTES: name, body, regions,
                    what they may see, how many cases they have and how many of
                    those nobody took
+
+  add CODE         make the group an intake in which the bot said this code: it is
+                   written at the end of NETRA_ROUTES, and netra serve takes it up
+                   at its next start
+    --intake NAME    what to call it
+    --body BODY      panwascam, bawaslu, bkn, bkd, inspektorat, dprd; empty: any
+    --region CODE    its region, like 61.11; empty: everywhere
+    --sees SIGHT     full, summary or count
 
   --json           for programs
 
@@ -58,8 +67,12 @@ func intakeCommand(ctx context.Context, p program, args []string) error {
 		fmt.Fprint(p.out, intakeHelp)
 		return nil
 	}
-	if verb != "list" {
-		return fmt.Errorf("intake knows list, not %q", verb)
+	switch verb {
+	case "list":
+	case "add":
+		return addIntake(ctx, p, args)
+	default:
+		return fmt.Errorf("intake knows list and add, not %q", verb)
 	}
 	return counting(ctx, p, "intake list", args, func(t *caseTool, _ []string) error {
 		lines := []intakeLine{}
@@ -84,6 +97,80 @@ func intakeCommand(ctx context.Context, p program, args []string) error {
 				fmt.Fprintf(p.out, "%-20s  %-12s  %-8s  %5d cases  %5d new  %-28s  %s\n", l.Name, l.Body, l.Sees, l.Cases, l.New, l.Address, strings.Join(l.Regions, ", "))
 			}
 		})
+	})
+}
+
+// addIntake makes the group with a code an intake: the routes file is written
+// anew beside itself, read and refused like any other, and only then put in its
+// place.
+func addIntake(ctx context.Context, p program, args []string) (err error) {
+	own, rest, err := ownFlags(args, []string{"intake=", "body=", "region=", "sees=", "json"})
+	if err != nil {
+		return err
+	}
+	named, rest := arguments(rest)
+	c, _, err := parse(p, "intake add", rest)
+	if err != nil {
+		return err
+	}
+	path := p.env("NETRA_ROUTES")
+	switch {
+	case len(named) != 1:
+		return errors.New("intake add needs the code that the bot said in the group")
+	case own["intake"] == "":
+		return errors.New("intake add needs --intake, what to call it")
+	case path == "":
+		return errors.New("intake add writes to the routes file: set NETRA_ROUTES")
+	}
+	s, err := existing(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	r := intake.Route{Name: own["intake"], Body: own["body"], Sees: intake.Sight(own["sees"])}
+	if own["region"] != "" {
+		r.Regions = []string{own["region"]}
+	}
+	if r.Sees == "full" {
+		r.Sees = intake.Full
+	}
+	r.Address = "telegram:-1" // refuse what is wrong before the code is used up
+	if err := append(slices.Clone(c.Routes), r).Validate(flowIDs()); err != nil {
+		return err
+	}
+	group, ok, err := s.db.Joins().Redeem(ctx, named[0], time.Now())
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("no group waits with the code %s: it works once, within a day; remove the bot from the group and add it again", named[0])
+	}
+	r.Address = group
+	block := fmt.Sprintf("\n[[intake]]\nname = %q\naddress = %q\nbody = %q\nsees = %q\n", r.Name, r.Address, r.Body, r.Sees)
+	if len(r.Regions) > 0 {
+		block += fmt.Sprintf("regions = [%q]\n", r.Regions[0])
+	}
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("routes file: %w", err)
+	}
+	next := path + ".new"
+	if err := os.WriteFile(next, append(old, block...), 0o600); err != nil {
+		return fmt.Errorf("routes file: %w", err)
+	}
+	rs, err := intake.ReadRoutes(next)
+	if err == nil {
+		err = rs.Validate(flowIDs())
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(next))
+	}
+	if err := os.Rename(next, path); err != nil {
+		return fmt.Errorf("routes file: %w", err)
+	}
+	t := &caseTool{p: p, own: own}
+	return t.say(map[string]string{"intake": r.Name, "address": r.Address}, func() {
+		fmt.Fprintf(p.out, "%s is an intake now: %s. Start netra serve again, so that it takes it up.\n", r.Name, r.Address)
 	})
 }
 

@@ -4,13 +4,65 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/store"
 	"github.com/netralitas/netra/store/storetest"
 )
+
+// TestIntakeAdd: a code makes a group an intake, once, and what is wrong is refused
+// before it is used up.
+func TestIntakeAdd(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "routes.toml")
+	if err := os.WriteFile(path, []byte("[[intake]]\nname = \"pusat\"\naddress = \"telegram:-1001\"\nbody = \"bawaslu\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	vars := map[string]string{"NETRA_DATA": dir, "NETRA_ROUTES": path}
+	e := func(k string) string { return vars[k] }
+	c, _, err := parse(program{env: e}, "serve", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if err := s.db.Joins().Ask(t.Context(), "abcde-12345", "telegram:-1002", now, now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	add := func(args ...string) error {
+		var out bytes.Buffer
+		return run(t.Context(), append([]string{"intake", "add"}, args...), e, nil, &out, &out)
+	}
+	for _, bad := range [][]string{
+		{}, {"abcde-12345"}, {"abcde-12345", "--intake", "pusat"}, {"abcde-12345", "--intake", "x", "--body", "polisi"},
+		{"abcde-12345", "--intake", "x", "--region", "99.99"}, {"abcde-12345", "--intake", "x", "--body", "dprd"}, {"fffff-00000", "--intake", "x"},
+	} {
+		if err := add(bad...); err == nil {
+			t.Errorf("%v is taken", bad)
+		}
+	}
+	if err := add("abcde-12345", "--intake", "kayong-utara", "--body", "bawaslu", "--region", "61.11"); err != nil {
+		t.Fatal(err)
+	}
+	if err := add("abcde-12345", "--intake", "lagi", "--body", "bkn"); err == nil {
+		t.Error("the code works twice")
+	}
+	rs, err := intake.ReadRoutes(path)
+	if r, ok := rs.Named("kayong-utara"); err != nil || !ok || r.Address != "telegram:-1002" || r.Regions[0] != "61.11" || len(rs) != 2 {
+		t.Errorf("%+v, %v", rs, err)
+	}
+}
 
 // TestIntakeAndStats: cases are counted by intake, and none of their words shown.
 func TestIntakeAndStats(t *testing.T) {

@@ -36,7 +36,7 @@ func commands() []command {
 		{"whatsapp", "link a WhatsApp account: whatsapp pair, status, groups, logout", whatsappCommand},
 		{"keys", "make, list, rotate or check the keys: keys new, list, rotate, check", keysCommand},
 		{"case", "look at cases, verify their evidence, delete them: case list, show, history, evidence, redeliver, delete, requests", caseCommand},
-		{"intake", "which intakes there are and what waits for them: intake list", intakeCommand},
+		{"intake", "which intakes there are and what waits for them, and new ones: intake list, add", intakeCommand},
 		{"stats", "count the cases, of all intakes or one: stats [INTAKE] [PERIOD]", statsCommand},
 		{"audit", "who looked at what is sealed: audit verify, show, head", auditCommand},
 		{"poster", "write a poster with QR codes: poster --region 61.11 --to telegram:@bot", posterCommand},

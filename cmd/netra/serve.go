@@ -174,7 +174,7 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 	}
 	supervisors := &desk.Desk{
 		Routes: c.Routes,
-		Intake: d.Intake, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Audit: s.db.Audit(), Keys: s.keys,
+		Intake: d.Intake, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Audit: s.db.Audit(), Joins: s.db.Joins(), Keys: s.keys,
 		Rules: rules, Words: l, Lang: l.Languages()[0], Changed: d.Wake, Moved: d.Moved, Address: d.Address, Now: time.Now,
 	}
 	b.Desk = supervisors.Handle

@@ -47,6 +47,10 @@ func TestAudit(t *testing.T) {
 	storetest.Audit(t, func(t testing.TB) store.Audit { return fresh(t).Audit() })
 }
 
+func TestJoins(t *testing.T) {
+	storetest.Joins(t, func(t testing.TB) store.Joins { return fresh(t).Joins() })
+}
+
 func TestCases(t *testing.T) {
 	storetest.Cases(t, func(t testing.TB) store.Cases { return fresh(t).Cases() })
 }

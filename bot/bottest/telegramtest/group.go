@@ -140,6 +140,14 @@ func (g *Group) Kick() {
 	})
 }
 
+// Add adds the bot to the group, from which it may have been kicked.
+func (g *Group) Add() {
+	g.with(func(ch *chat) {
+		ch.kicked, ch.left = false, false
+		ch.membership(g.owner, "left", "member")
+	})
+}
+
 // Migrate turns the group into a supergroup with another id and returns that.
 // What is sent to the old id is refused with the new one. A supergroup stays as
 // it is.
