@@ -148,7 +148,7 @@ var given = map[string][]string{
 	"clock.day1": {"n", "ticket"}, "clock.day2": {"n", "name", "ticket"}, "clock.day3": {"n", "ticket"}, "clock.day5": {"n", "ticket"},
 	"clock.min15": {"n", "ticket"}, "clock.min50": {"n", "ticket"}, "clock.min100": {"n", "ticket"}, "clock.due": {"n", "ticket"},
 	"clock.private": {"ticket"}, "clock.above": {"n", "name", "state", "ticket"}, "desk.event.reminded": {"day", "text"},
-	"desk.join": {"code"},
+	"desk.join":  {"code"},
 	"card.files": {"n"}, "desk.event.routed": {"day"}, "desk.how.details": {"ticket"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
 	"desk.not_yours": {"ticket", "name"}, "desk.asked": {"ticket"}, "desk.no_identity": {"ticket"}, "desk.no_file": {"ticket"},

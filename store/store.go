@@ -337,8 +337,9 @@ type Requests interface {
 // they are.
 type Joins interface {
 	// Ask keeps a group, which is named by channel and address, under a code until
-	// a time, and forgets those whose time is over.
-	Ask(ctx context.Context, code, group string, now, until time.Time) error
+	// a time, and forgets those whose time is over. fresh is false, and nothing is
+	// changed, when the code is there already.
+	Ask(ctx context.Context, code, group string, now, until time.Time) (fresh bool, err error)
 	// Redeem returns the group of a code and forgets it: a code works once. ok is
 	// false when there is none.
 	Redeem(ctx context.Context, code string, now time.Time) (group string, ok bool, err error)

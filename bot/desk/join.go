@@ -13,16 +13,20 @@ import (
 const joinTime = 24 * time.Hour
 
 // join says in a group that we were added to what we need, and a code with which
-// the operator makes it an intake. It hears nothing else before. The code is made
-// of the message: repeated, it is the same.
+// the operator makes it an intake. It hears nothing else before. A group has one
+// code a day, and hears it once: adding us again and again costs nobody anything.
 func (d *Desk) join(ctx context.Context, ch bot.Group, m bot.Message, known bool) error {
 	line := flows.Say("desk.joined")
 	if !known {
 		group := ch.Name() + ":" + string(m.Group)
-		code := joinCode(d.Keys.Lookup("join code", group+":"+m.ID))
 		now := d.Now()
-		if err := d.Joins.Ask(ctx, code, group, now, now.Add(joinTime)); err != nil {
+		code := joinCode(d.Keys.Lookup("join code", group+":"+now.UTC().Format(time.DateOnly)))
+		fresh, err := d.Joins.Ask(ctx, code, group, now, now.Add(joinTime))
+		if err != nil {
 			return fmt.Errorf("desk: join: %w", err)
+		}
+		if !fresh {
+			return nil
 		}
 		line = flows.Say("desk.join", "code", text(code))
 	}

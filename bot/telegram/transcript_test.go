@@ -156,6 +156,7 @@ func TestJoin(t *testing.T) {
 	o := newOffice(t)
 	strangers := o.p.Server.NewSupergroup("Grup Baru")
 	strangers.Add()
+	strangers.Add()
 	o.groups["bawaslu"].Add()
 	if err := o.p.Server.WaitConfirmed(o.ctx); err != nil {
 		t.Fatal(err)

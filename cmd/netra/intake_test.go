@@ -34,7 +34,7 @@ func TestIntakeAdd(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	if err := s.db.Joins().Ask(t.Context(), "abcde-12345", "telegram:-1002", now, now.Add(time.Hour)); err != nil {
+	if _, err := s.db.Joins().Ask(t.Context(), "abcde-12345", "telegram:-1002", now, now.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {

@@ -17,18 +17,21 @@ var _ store.Joins = (*Joins)(nil)
 func (db *DB) Joins() *Joins { return &Joins{db} }
 
 // Ask implements store.Joins.
-func (j *Joins) Ask(ctx context.Context, code, group string, now, until time.Time) error {
+func (j *Joins) Ask(ctx context.Context, code, group string, now, until time.Time) (fresh bool, err error) {
 	key := j.db.lookup("join", code)
 	sealed, err := j.db.keys.Seal([]byte(group), "join:"+string(key))
 	if err != nil {
-		return fmt.Errorf("keep a group's code: %w", err)
+		return false, fmt.Errorf("keep a group's code: %w", err)
 	}
-	return j.db.queue.do(ctx, "keep a group's code", func(tx *tx) error {
+	err = j.db.queue.do(ctx, "keep a group's code", func(tx *tx) error {
 		if err := tx.exec(`DELETE FROM joins WHERE until <= ?`, now.Unix()); err != nil {
 			return err
 		}
-		return tx.exec(`INSERT INTO joins (code, until, sealed) VALUES (?, ?, ?) ON CONFLICT (code) DO NOTHING`, key, until.Unix(), sealed)
+		n, err := tx.count(`INSERT INTO joins (code, until, sealed) VALUES (?, ?, ?) ON CONFLICT (code) DO NOTHING`, key, until.Unix(), sealed)
+		fresh = n > 0
+		return err
 	})
+	return fresh, err
 }
 
 // Redeem implements store.Joins.

@@ -11,10 +11,10 @@ import (
 func Joins(t *testing.T, open func(t testing.TB) store.Joins) {
 	j := open(t)
 	at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
-	ask := func(code, group string) {
+	ask := func(code, group string, want bool) {
 		t.Helper()
-		if err := j.Ask(t.Context(), code, group, at, at.Add(time.Hour)); err != nil {
-			t.Fatal(err)
+		if fresh, err := j.Ask(t.Context(), code, group, at, at.Add(time.Hour)); err != nil || fresh != want {
+			t.Fatal(fresh, err)
 		}
 	}
 	redeem := func(code string, when time.Time, want string) {
@@ -23,8 +23,9 @@ func Joins(t *testing.T, open func(t testing.TB) store.Joins) {
 			t.Errorf("%q, %v, %v; want %q", got, ok, err, want)
 		}
 	}
-	ask("AAAA-1111", "telegram:-1")
-	ask("BBBB-2222", "telegram:-2")
+	ask("AAAA-1111", "telegram:-1", true)
+	ask("AAAA-1111", "telegram:-3", false)
+	ask("BBBB-2222", "telegram:-2", true)
 	redeem("CCCC-3333", at, "")
 	redeem("AAAA-1111", at, "telegram:-1")
 	redeem("AAAA-1111", at, "") // it works once
