@@ -38,15 +38,8 @@ func (b *Bot) check(ctx context.Context, t *turn, s flows.Session, claim flows.C
 		return nil, fmt.Errorf("check receipt: %w", err)
 	}
 	r := &flows.Receipt{Report: c.Report.ID, Sent: c.Report.Sent, Zone: b.Rules.Zone(c.Report), Withdrawn: c.Had(store.Withdrew), Closed: c.Over()}
-	took := map[string]bool{} // who took it over is the intake's own affair
-	for _, e := range c.Counted() {
-		if e.Kind == store.Took && took[e.In] {
-			continue
-		}
-		took[e.In] = took[e.In] || e.Kind == store.Took
-		if e.FromReporter() || e.ForReporter() {
-			r.Happened = append(r.Happened, flows.Happening{What: string(e.Kind), At: e.At, Text: e.Text})
-		}
+	for _, e := range c.Told() {
+		r.Happened = append(r.Happened, flows.Happening{What: string(e.Kind), At: e.At, Text: e.Text})
 	}
 	return r, nil
 }

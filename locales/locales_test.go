@@ -132,7 +132,7 @@ var given = map[string][]string{
 	"data.withdrawn": {"number"}, "data.deleted": {"number"}, "data.deleted_sent": {"number"}, "data.nothing": {"number"},
 	"card.wrote": {"ticket", "n", "text"}, "card.withdrew": {"ticket", "n"},
 	"case.event.needed": {"day", "text"}, "case.event.registered": {"day", "text"}, "case.event.rejected": {"day", "text"}, "case.event.forwarded": {"day", "text"},
-	"card.state.taken": {"name"}, "card.state.needs": {"name"}, "card.state.registered": {"name", "number"}, "card.wrote_summary": {"n", "ticket"},
+	"card.officer": {"name"}, "card.state.registered": {"number"}, "card.wrote_summary": {"n", "ticket"},
 	"card.forwarded": {"n", "name", "text", "ticket"}, "desk.event.let_go": {"day", "name"}, "desk.event.needed": {"day", "name", "text"}, "desk.event.registered": {"day", "name", "text"},
 	"desk.event.rejected": {"day", "name", "text"}, "desk.event.forwarded": {"day", "name", "text", "to"}, "desk.event.noted": {"day", "name", "text"}, "desk.event.wrote_summary": {"day"},
 	"desk.looked.details": {"text"}, "desk.how.ask": {"ticket"}, "desk.how.need": {"ticket"}, "desk.how.register": {"ticket"},

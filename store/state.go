@@ -40,8 +40,6 @@ type State struct {
 	Status  Status
 	Officer *Officer  // nil: nobody answers for it
 	Number  string    // the office's own, of a registered one
-	Words   string    // of the last change of status
-	To      string    // the intake that it was forwarded to
 	Since   time.Time // of the last change of status
 	Acted   time.Time // when its supervisors last did something
 	Sent    string    // the rungs of the reminders since then, each after a blank
@@ -103,7 +101,7 @@ func (s *State) follow(e Event) {
 	if !ok || s.Status.Over() || s.Officer == nil || e.By == nil || e.By.Key != s.Officer.Key {
 		return
 	}
-	s.Status, s.Since, s.Acted, s.Words, s.To = to, e.At, e.At, e.Text, e.To
+	s.Status, s.Since, s.Acted = to, e.At, e.At
 	if e.Kind == Registered {
 		s.Number = e.Text
 	}
@@ -117,7 +115,7 @@ var changes = map[EventKind]Status{
 func (c Case) Counted() []Event {
 	var out []Event
 	for i, e := range c.Events {
-		if _, changes := changes[e.Kind]; changes || e.Kind == Took {
+		if _, ends := changes[e.Kind]; ends || e.Kind == Took {
 			before, after := c, c
 			before.Events, after.Events = c.Events[:i], c.Events[:i+1]
 			if before.In(e.In) == after.In(e.In) {
@@ -127,6 +125,20 @@ func (c Case) Counted() []Event {
 		out = append(out, e)
 	}
 	return out
+}
+
+// Told are the events that the reporter reads. Who took a case over from whom is
+// the intake's own affair: that it was taken is said once.
+func (c Case) Told() []Event {
+	took := map[string]bool{}
+	return slices.DeleteFunc(c.Counted(), func(e Event) bool {
+		again := e.Kind == Took && took[e.In]
+		took[e.In] = took[e.In] || e.Kind == Took
+		if e.Kind == Forwarded { // where it comes back to, it begins anew
+			took[e.To] = false
+		}
+		return again || !e.FromReporter() && !e.ForReporter()
+	})
 }
 
 // Turns reports whether it may change how a case stands.

@@ -214,8 +214,9 @@ type Cases interface {
 	Open(ctx context.Context, c Case) error
 	// Add adds an event to the case of a report, and makes the settled deliveries
 	// due, at the time given, of those whom it concerns: with no tries and no
-	// alarm. The intake that gets the case by it has a delivery afterwards. An event that the case has, or a file that the report has, changes
-	// nothing. A reporter is told by a delivery to [ToReporter], which there is
+	// alarm. The intake that gets the case by it has a delivery afterwards. An
+	// event that the case has, or a file that the report has, changes nothing. A
+	// reporter is told by a delivery to [ToReporter], which there is
 	// when there is a way back. It reports whether there is such a case.
 	Add(ctx context.Context, id flows.ReportID, e Event, due time.Time) (bool, error)
 	// Claim takes the delivery to the intake that has been due the longest, so
@@ -266,9 +267,8 @@ type Registry interface {
 	// Stands is Find, and says how the case stands.
 	Stands(ctx context.Context, ticket string) (s Standing, ok bool, err error)
 	// List calls each for every case, without its way back, in the order in which
-	// they were opened. It
-	// ends with the first error of each. What cannot be opened is left out; the
-	// error then says so.
+	// they were opened. It ends with the first error of each. What cannot be opened
+	// is left out; the error then says so.
 	List(ctx context.Context, each func(Standing) error) error
 	// Changes calls each for every case that seen does not have or that something
 	// happened to since, brings seen up to date, and returns which are gone. What

@@ -2,14 +2,13 @@ package clock
 
 import "time"
 
-// Whom says who is reminded.
+// Whom says who is reminded beside the group, which reads every reminder below
+// the card; "" is nobody else.
 type Whom string
 
-// From the card to the office above.
+// The others.
 const (
-	Card    Whom = "card"    // below the case's card
-	Officer Whom = "officer" // in private, who took it
-	Group   Whom = "group"   // the whole group
+	Officer Whom = "officer" // who took it, in private
 	Above   Whom = "above"   // the next higher office of the body
 )
 
@@ -28,9 +27,9 @@ const workday = 8 * time.Hour
 // Standard is for all cases: measured from when the case came or was last worked
 // on, in the office's hours.
 var Standard = []Rung{
-	{Name: "day1", After: workday, Whom: Card, Untook: true},
+	{Name: "day1", After: workday, Untook: true},
 	{Name: "day2", After: 2 * workday, Whom: Officer},
-	{Name: "day3", After: 3 * workday, Whom: Group},
+	{Name: "day3", After: 3 * workday},
 	{Name: "day5", After: 5 * workday, Whom: Above},
 }
 
@@ -39,8 +38,8 @@ var Standard = []Rung{
 // [verify]). Its minutes pass at night and on holidays, too; only quiet hours
 // hold a reminder back.
 var Urgent = []Rung{
-	{Name: "min15", After: 15 * time.Minute, Whom: Card, Untook: true, Real: true},
-	{Name: "min50", After: 50 * time.Minute, Whom: Group, Untook: true, Real: true},
+	{Name: "min15", After: 15 * time.Minute, Untook: true, Real: true},
+	{Name: "min50", After: 50 * time.Minute, Untook: true, Real: true},
 	{Name: "min100", After: 100 * time.Minute, Whom: Above, Untook: true, Real: true},
 }
 
@@ -55,7 +54,7 @@ type Matter struct {
 }
 
 // deadline is the rung of the day before a case must be registered.
-var deadline = Rung{Name: "due", Whom: Group}
+var deadline = Rung{Name: "due"}
 
 // Next is the reminder that is due at a time, if there is one: the highest that
 // was reached, so that after a pause only one is said. Others below it count as

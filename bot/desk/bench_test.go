@@ -2,7 +2,6 @@ package desk
 
 import (
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,22 +26,7 @@ func desk10k(b *testing.B) *Desk {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { db.Close() })
-	var all sync.WaitGroup
-	next := make(chan int)
-	for range 64 {
-		all.Go(func() {
-			for n := range next {
-				if err := db.Cases().Open(b.Context(), storetest.Case(n, "intake")); err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	for n := range 10_000 {
-		next <- n
-	}
-	close(next)
-	all.Wait()
+	storetest.Many(b, db.Cases(), 10_000, "intake")
 	l, err := locales.New(map[string]string{"operator": "x", "contact": "x", "recipients": "x", "retention": "1", "draft": "24"})
 	if err != nil {
 		b.Fatal(err)
@@ -60,14 +44,13 @@ func desk10k(b *testing.B) *Desk {
 // BenchmarkRekap counts 10,000 cases, as a text and a chart.
 func BenchmarkRekap(b *testing.B) {
 	d := desk10k(b)
-	say := func(p flows.Phrase) string { return d.Words.Plain(d.Words.Render(d.Lang, p, nil)) }
 	for b.Loop() {
 		rows, err := d.book.of(b.Context(), d, d.Routes[0])
 		if err != nil {
 			b.Fatal(err)
 		}
 		t := rekap.Count(rows, storetest.Epoch, storetest.Epoch.AddDate(0, 1, 0))
-		if _, err := t.Chart(say); err != nil || say(t.Text()) == "" || t.Total.N != 10_000 {
+		if _, err := t.Chart(d.plain); err != nil || d.plain(t.Text()) == "" || t.Total.N != 10_000 {
 			b.Fatal(t.Total.N, err)
 		}
 	}

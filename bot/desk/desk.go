@@ -42,13 +42,14 @@ type Desk struct {
 	Lang     string
 	// Changed is called when there may be news for a reporter. It must not block.
 	Changed func()
-	book    book
 	// Address is the channel and the present address of an intake's group. ok is
 	// false when that channel does not run.
 	Address func(intake string) (ch bot.Group, to bot.Address, ok bool)
 	// Moved is called when a group has another address from now on.
 	Moved func(channel string, from, to bot.Address)
 	Now   func() time.Time
+
+	book book
 }
 
 const (
@@ -56,6 +57,9 @@ const (
 	// reporter, in characters.
 	leastReason = 10
 	leastWords  = 5
+	// longestNumber is how long an office's own number may be: it stands on the
+	// card, whose head must stay short.
+	longestNumber = 60
 )
 
 // action is what one supervisor wants of one case.
@@ -117,7 +121,7 @@ func (d *Desk) Handle(ctx context.Context, ch bot.Channel, m bot.Message) error 
 	a.officer = store.Officer{Key: d.Keys.Reporter(ch.Name(), string(m.From)), Name: m.Name}
 	said, err := d.hear(ctx, &a, meant)
 	if err != nil {
-		return fmt.Errorf("desk: %s: %w", a.verb, err)
+		return fmt.Errorf("desk: %w", err) // the verb may be anything that somebody sent
 	}
 	d.Changed()
 	return d.tell(ctx, a, said)
@@ -271,7 +275,8 @@ func (d *Desk) do(ctx context.Context, a action) (answer, error) {
 		return d.forward(ctx, a)
 	}
 	if k, ok := endings[a.verb]; ok {
-		if a.rest == "" || k != store.Registered && short(a.rest, leastWords) {
+		number := k == store.Registered
+		if a.rest == "" || !number && short(a.rest, leastWords) || number && !short(a.rest, longestNumber+1) {
 			return refuse("desk.how."+a.verb, "ticket", a.ticket()), nil
 		}
 		return d.change(ctx, a, store.Event{Kind: k, Text: a.rest}, flows.Say("desk.did."+a.verb, "ticket", a.ticket(), "text", text(a.rest)))
@@ -399,9 +404,12 @@ func (d *Desk) change(ctx context.Context, a action, e store.Event, line flows.P
 	return answer{line, true}, nil
 }
 
+// plain is a phrase without marks.
+func (d *Desk) plain(p flows.Phrase) string { return d.Words.Plain(d.Words.Render(d.Lang, p, nil)) }
+
 // over says that nothing more can be done with a case here.
 func (d *Desk) over(a action, s store.State) answer {
-	return refuse("desk.is_over", "ticket", a.ticket(), "state", intake.Cards{Words: d.Words, Lang: d.Lang}.State(s))
+	return refuse("desk.is_over", "ticket", a.ticket(), "state", intake.State(s))
 }
 
 // id is that of the event that an action leaves.

@@ -44,19 +44,18 @@ func (d *Desk) rekap(ctx context.Context, a action) (answer, error) {
 		from, to = rekap.Whole(from, to, d.Now())
 		t = rekap.Count(rows, from, to).Suppress()
 	}
-	say := func(p flows.Phrase) string { return d.Words.Plain(d.Words.Render(d.Lang, p, nil)) }
 	var b bytes.Buffer
 	up := bot.Upload{Name: "rekap-" + from.Format("2006-01-02") + "." + form}
 	switch form {
 	case "xlsx":
 		up.Type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-		err = rekap.XLSX(&b, rows, t, say)
+		err = rekap.XLSX(&b, rows, t, d.plain)
 	case "csv":
 		up.Type = "text/csv"
-		err = rekap.CSV(&b, rows, t, say)
+		err = rekap.CSV(&b, rows, t, d.plain)
 	default:
 		up.Name, up.Type = "rekap.png", "image/png"
-		chart, e := t.Chart(say)
+		chart, e := t.Chart(d.plain)
 		_, _ = b.Write(chart)
 		err = e
 	}

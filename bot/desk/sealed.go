@@ -89,7 +89,7 @@ func (d *Desk) privately(ctx context.Context, a action, seen flows.Phrase, show 
 			return refuse("desk.no_private", "name", text(a.officer.Name)), nil
 		}
 	}
-	why := d.Words.Plain(d.Words.Render(d.Lang, seen, nil))
+	why := d.plain(seen)
 	e := store.Entry{At: d.Now(), What: a.verb, Ticket: a.c.Report.ID.Ticket(), By: a.officer, In: a.route.Name, Why: why}
 	if err := d.Audit.Append(ctx, e); err != nil { // nothing is shown that is not in the log
 		return answer{}, err

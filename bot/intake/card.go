@@ -28,16 +28,23 @@ func (c Cards) Card(k store.Case, r Route) bot.Card {
 		out[i] = c.words(lines)
 	}
 	state := k.In(r.Name)
-	return bot.Card{Head: c.words([]flows.Phrase{c.State(state)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(r, state), Hint: c.words([]flows.Phrase{flows.Say("card.desk")})}
+	return bot.Card{Head: c.words([]flows.Phrase{State(state), officer(state)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(r, state), Hint: c.words([]flows.Phrase{flows.Say("card.desk")})}
 }
 
 // State says how a case stands.
-func (c Cards) State(s store.State) flows.Phrase {
-	args := []any{"number", text(s.Number)}
-	if s.Officer != nil {
-		args = append(args, "name", text(s.Officer.Name))
+func State(s store.State) flows.Phrase {
+	return flows.Say("card.state."+string(s.Status), "number", text(s.Number))
+}
+
+// officer says who answers for a case while there is something to do.
+func officer(s store.State) flows.Phrase {
+	switch {
+	case s.Status.Over():
+		return flows.Phrase{}
+	case s.Officer == nil:
+		return flows.Say("card.nobody")
 	}
-	return flows.Say("card.state."+string(s.Status), args...)
+	return flows.Say("card.officer", "name", text(s.Officer.Name))
 }
 
 // buttons are what can be done with a case.

@@ -151,8 +151,7 @@ func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) e
 			return err
 		}
 	}
-	last := len(one.Case.Events) - 1
-	for n := one.Files - len(files); n <= last; n++ { // each a step of its own
+	for n := one.Files - len(files); n < len(one.Case.Events); n++ { // each a step of its own
 		if !one.Case.Events[n].Concerns(r.Name) {
 			one.Files++
 			continue
@@ -202,7 +201,10 @@ func (d *Deliverer) news(ctx context.Context, _ Route, one *store.Delivery) erro
 	}
 	told := one.Files
 	one.Files = len(one.Case.Events)
-	if slices.ContainsFunc(one.Case.Events[min(told, one.Files):], store.Event.ForReporter) {
+	fresh := one.Case.Events[min(told, one.Files):]
+	if slices.ContainsFunc(one.Case.Told(), func(e store.Event) bool {
+		return e.ForReporter() && slices.ContainsFunc(fresh, func(x store.Event) bool { return x.ID == e.ID })
+	}) {
 		ch, ok := d.Channels[back.Channel]
 		if !ok {
 			return &bot.Failure{Kind: bot.RetryLater, Op: "tell reporter", Reason: "no such channel is running: " + back.Channel}

@@ -77,6 +77,9 @@ var theMatrix = sync.OnceValue(func() matrix {
 	return m
 })
 
+// MatrixVersion is that of the rules by which reports are routed.
+func MatrixVersion() string { return theMatrix().Version }
+
 // subject is what a report says that decides who may have it.
 type subject struct {
 	row     row
@@ -175,16 +178,17 @@ func (s subject) barred(body string, at region.Level) bool {
 	return slices.ContainsFunc(s.bars, func(c cell) bool { return c.body == body && (c.level == region.None || c.level == at) })
 }
 
+// concerns reports whether a report is of an intake's region and kinds, and neither
+// names it nor is on whom it answers to; and how near it is.
+func (s subject) concerns(r Route) (region.Level, bool) {
+	at, near := s.level(r)
+	return at, near && r.takes(s.kind) && (r.Body == "" || !s.barred(r.Body, at))
+}
+
 // may reports whether an intake may ever have the report, and how near it is.
 func (s subject) may(r Route) (region.Level, bool) {
-	at, near := s.level(r)
-	switch {
-	case !near || r.Sees == Count || !r.takes(s.kind) || r.Body != "" && s.barred(r.Body, at):
-		return at, false
-	case s.asked && r.Body != "" && !s.allowed(flows.Code(r.Body)):
-		return at, false
-	}
-	return at, true
+	at, ok := s.concerns(r)
+	return at, ok && r.Sees != Count && (!s.asked || r.Body == "" || s.allowed(flows.Code(r.Body)))
 }
 
 // offices are the intakes for a cell: those at its level, or of that body

@@ -84,6 +84,14 @@ const (
 	Count   Sight = "count"
 )
 
+// UnmarshalText reads a sight as people write it.
+func (s *Sight) UnmarshalText(text []byte) error {
+	if *s = Sight(text); *s == "full" {
+		*s = Full
+	}
+	return nil
+}
+
 // bodies that can be intakes, and their proper names.
 var bodies = []struct{ id, name string }{
 	{"bawaslu", "Bawaslu"}, {"panwascam", "Panwascam"}, {"bkn", "BKN"}, {"inspektorat", "Inspektorat"},
@@ -129,11 +137,6 @@ func ReadRoutes(path string) (Routes, error) {
 	var errs []error
 	for _, k := range meta.Undecoded() {
 		errs = append(errs, fmt.Errorf("routes file: unknown setting %q", k.String()))
-	}
-	for i, r := range file.Intake {
-		if r.Sees == "full" {
-			file.Intake[i].Sees = Full
-		}
 	}
 	return file.Intake, errors.Join(errs...)
 }
@@ -273,24 +276,20 @@ func (s subject) anybody(rs Routes) (names []string) {
 // such reports, of that place, and neither is named in it nor answers to who is.
 func (rs Routes) May(name string, f flows.Flow, rep flows.Finished) bool {
 	r, ok := rs.Named(name)
-	if !ok || r.Sees == Count {
-		return false
+	if ok {
+		_, ok = theMatrix().read(f, rep).may(r)
 	}
-	s := theMatrix().read(f, rep)
-	at, _ := s.level(r)
-	return r.takes(s.kind) && (r.Body == "" || !s.barred(r.Body, at)) && (!s.asked || r.Body == "" || s.allowed(flows.Code(r.Body)))
+	return ok
 }
 
 // Counts reports whether an intake that only watches counts a report: it is of
 // its region and kinds, and neither is it named in it nor answers to who is.
 func (rs Routes) Counts(name string, f flows.Flow, rep flows.Finished) bool {
 	r, ok := rs.Named(name)
-	if !ok || r.Sees != Count {
-		return false
+	if ok = ok && r.Sees == Count; ok {
+		_, ok = theMatrix().read(f, rep).concerns(r)
 	}
-	s := theMatrix().read(f, rep)
-	at, near := s.level(r)
-	return near && r.takes(s.kind) && (r.Body == "" || !s.barred(r.Body, at))
+	return ok
 }
 
 // Zone is that of the intake's office: of its region, or of the capital.

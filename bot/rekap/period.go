@@ -56,10 +56,9 @@ func Period(words string, now time.Time) (from, to time.Time, ok bool) {
 // Whole is what is shown of a period to who only watches: its calendar month, if
 // that is what was asked for and it is over, else the last one that is.
 func Whole(from, to, now time.Time) (time.Time, time.Time) {
-	month := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, from.Location())
 	this := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, from.Location())
-	if !month.Before(this) || to.Sub(from) < 27*24*time.Hour || from.Day() != 1 {
-		month = this.AddDate(0, -1, 0)
+	if from.Day() == 1 && to.Equal(from.AddDate(0, 1, 0)) && !to.After(this) {
+		return from, to
 	}
-	return month, month.AddDate(0, 1, 0)
+	return this.AddDate(0, -1, 0), this
 }

@@ -351,7 +351,7 @@ func (o *office) look(out *strings.Builder) {
 			if was, ok := o.seen[name][m.ID]; !m.FromBot || ok && was == text {
 				continue
 			} else if ok { // a card: only its head changes
-				text, _, _ = strings.Cut(text, "\n")
+				text, _, _ = strings.Cut(text, "\n\n")
 				text = "(kartu) " + text + "\n" + buttons(m)
 			} else if len(m.Buttons) > 0 {
 				text += "\n" + buttons(m)

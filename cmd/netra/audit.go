@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -35,7 +34,7 @@ type auditLine struct {
 }
 
 // auditCommand shows and verifies the audit log.
-func auditCommand(ctx context.Context, p program, args []string) (err error) {
+func auditCommand(ctx context.Context, p program, args []string) error {
 	verb := "help"
 	if len(args) > 0 {
 		verb, args = args[0], args[1:]
@@ -47,48 +46,35 @@ func auditCommand(ctx context.Context, p program, args []string) (err error) {
 	if !slices.Contains([]string{"verify", "show", "head"}, verb) {
 		return fmt.Errorf("audit knows verify, show and head, not %q", verb)
 	}
-	own, rest, err := ownFlags(args, []string{"json", "head="})
-	if err != nil {
-		return err
-	}
-	c, _, err := parse(p, "audit "+verb, rest)
-	if err != nil {
-		return err
-	}
-	s, err := existing(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-
-	lines := []auditLine{}
-	head, last, found := own["head"], "", false
-	err = s.db.Audit().Walk(ctx, func(n int, link string, e store.Entry) error {
-		last, found = link, found || link == head
-		lines = append(lines, auditLine{n, minute(e.At), e.What, e.Ticket, e.In, visible(e.By.Name), visible(e.Why), link})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	t := &caseTool{p: p, own: own}
-	switch verb {
-	case "verify":
-		if head != "" && !found {
-			return fmt.Errorf("audit log: the link %s is not in it: its end was cut off, or the link is of another log", head)
+	return withCases(ctx, p, "audit "+verb, args, []string{"json", "head="}, nil, func(t *caseTool) error {
+		lines := []auditLine{}
+		head, last, found := t.own["head"], "", false
+		err := t.s.db.Audit().Walk(ctx, func(n int, link string, e store.Entry) error {
+			last, found = link, found || link == head
+			lines = append(lines, auditLine{n, minute(e.At), e.What, e.Ticket, e.In, visible(e.By.Name), visible(e.Why), link})
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return t.say(map[string]any{"entries": len(lines), "head": last, "intact": true}, func() {
-			fmt.Fprintf(p.out, "The audit log is intact: %d entries.\n", len(lines))
-			if last != "" {
-				fmt.Fprintln(p.out, "Its head is", last)
+		switch verb {
+		case "verify":
+			if head != "" && !found {
+				return fmt.Errorf("audit log: the link %s is not in it: its end was cut off, or the link is of another log", head)
+			}
+			return t.say(map[string]any{"entries": len(lines), "head": last, "intact": true}, func() {
+				fmt.Fprintf(p.out, "The audit log is intact: %d entries.\n", len(lines))
+				if last != "" {
+					fmt.Fprintln(p.out, "Its head is", last)
+				}
+			})
+		case "head":
+			return t.say(map[string]any{"entries": len(lines), "head": last}, func() { fmt.Fprintln(p.out, last) })
+		}
+		return t.say(lines, func() {
+			for _, l := range lines {
+				fmt.Fprintf(p.out, "%5d  %s  %-9s  %-13s  %-16s  %s: %s\n", l.Number, l.At, l.What, l.Code, l.Intake, l.By, l.Why)
 			}
 		})
-	case "head":
-		return t.say(map[string]any{"entries": len(lines), "head": last}, func() { fmt.Fprintln(p.out, last) })
-	}
-	return t.say(lines, func() {
-		for _, l := range lines {
-			fmt.Fprintf(p.out, "%5d  %s  %-9s  %-13s  %-16s  %s: %s\n", l.Number, l.At, l.What, l.Code, l.Intake, l.By, l.Why)
-		}
 	})
 }

@@ -10,20 +10,21 @@ import (
 	"github.com/netralitas/netra/store"
 )
 
-// TestAuditCommand: what was looked at is shown, the log is verified, and a noted
-// head is found in it.
-func TestAuditCommand(t *testing.T) {
-	dir := t.TempDir()
-	vars := map[string]string{"NETRA_DATA": dir}
-	e := func(k string) string { return vars[k] }
-	netra := func(args ...string) (string, error) {
-		var out bytes.Buffer
-		err := run(t.Context(), append([]string{"audit"}, args...), e, nil, &out, &out)
-		return out.String(), err
+// variables are an environment of names and values.
+func variables(pairs ...string) env {
+	return func(name string) string {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
 	}
-	if _, err := netra("verify"); err == nil {
-		t.Fatal("a log that was never begun is verified")
-	}
+}
+
+// begun opens the data folder that an environment names, as netra serve would.
+func begun(t *testing.T, e env) *stores {
+	t.Helper()
 	c, _, err := parse(program{env: e}, "serve", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -32,6 +33,22 @@ func TestAuditCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// TestAuditCommand: what was looked at is shown, the log is verified, and a noted
+// head is found in it.
+func TestAuditCommand(t *testing.T) {
+	e := variables("NETRA_DATA", t.TempDir())
+	netra := func(args ...string) (string, error) {
+		var out bytes.Buffer
+		err := run(t.Context(), append([]string{"audit"}, args...), e, nil, &out, &out)
+		return out.String(), err
+	}
+	if _, err := netra("verify"); err == nil {
+		t.Fatal("a log that was never begun is verified")
+	}
+	s := begun(t, e)
 	entry := store.Entry{At: time.Unix(1e9, 0), What: "identity", Ticket: "7KQ2-M4XD-9TR", By: store.Officer{Name: "Petugas Rekaan"}, In: "bawaslu", Why: "klarifikasi"}
 	if err := s.db.Audit().Append(t.Context(), entry); err != nil {
 		t.Fatal(err)

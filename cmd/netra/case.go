@@ -55,7 +55,7 @@ type caseTool struct {
 
 // caseCommand lets the operator look at cases, check their evidence and delete
 // them.
-func caseCommand(ctx context.Context, p program, args []string) (err error) {
+func caseCommand(ctx context.Context, p program, args []string) error {
 	verb := "help"
 	if len(args) > 0 {
 		verb, args = args[0], args[1:]
@@ -75,26 +75,58 @@ func caseCommand(ctx context.Context, p program, args []string) (err error) {
 	if verb == "delete" {
 		flags = append(flags, "yes")
 	}
+	ticket := ""
+	coded := func(named []string) (err error) {
+		switch typed := strings.Join(named, " "); {
+		case one[verb] == nil && typed != "":
+			return fmt.Errorf("case %s takes no argument %q", verb, typed)
+		case one[verb] != nil && typed == "":
+			return fmt.Errorf("case %s needs the code of a report, like 7KQ2-M4XD-9TR; netra case list has them", verb)
+		case one[verb] != nil:
+			ok := false
+			if ticket, ok = flows.ReadTicket(typed); !ok {
+				return fmt.Errorf("%q is no code of a report; one is like 7KQ2-M4XD-9TR", typed)
+			}
+		}
+		return nil
+	}
+	return withCases(ctx, p, "case "+verb, args, flags, coded, func(t *caseTool) error {
+		if do := all[verb]; do != nil {
+			return do(t, ctx)
+		}
+		k, ok, err := t.s.db.Cases().Stands(ctx, ticket)
+		switch {
+		case errors.Is(err, store.ErrShredded):
+			return fmt.Errorf("the case %s cannot be read: its key was destroyed", ticket)
+		case err != nil:
+			return err
+		case !ok:
+			return fmt.Errorf("there is no case with the code %s", ticket)
+		}
+		return one[verb](t, ctx, k)
+	})
+}
+
+// withCases opens what there is for a command with flags of its own. ready sees
+// the command's arguments before anything is opened; nil takes none.
+func withCases(ctx context.Context, p program, name string, args, flags []string, ready func(named []string) error, do func(t *caseTool) error) (err error) {
 	own, rest, err := ownFlags(args, flags)
 	if err != nil {
 		return err
 	}
 	named, rest := arguments(rest)
-	c, _, err := parse(p, "case "+verb, rest)
+	c, _, err := parse(p, name, rest)
 	if err != nil {
 		return err
 	}
-	ticket := ""
-	switch typed := strings.Join(named, " "); {
-	case one[verb] == nil && typed != "":
-		return fmt.Errorf("case %s takes no argument %q", verb, typed)
-	case one[verb] != nil && typed == "":
-		return fmt.Errorf("case %s needs the code of a report, like 7KQ2-M4XD-9TR; netra case list has them", verb)
-	case one[verb] != nil:
-		ok := false
-		if ticket, ok = flows.ReadTicket(typed); !ok {
-			return fmt.Errorf("%q is no code of a report; one is like 7KQ2-M4XD-9TR", typed)
-		}
+	switch {
+	case ready != nil:
+		err = ready(named)
+	case len(named) > 0:
+		err = fmt.Errorf("%s takes no argument %q", name, strings.Join(named, " "))
+	}
+	if err != nil {
+		return err
 	}
 	l, err := words(c)
 	if err != nil {
@@ -105,20 +137,7 @@ func caseCommand(ctx context.Context, p program, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	t := &caseTool{p: p, c: c, s: s, own: own, rules: flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections}, words: l, lang: l.Languages()[0], now: time.Now}
-	if do := all[verb]; do != nil {
-		return do(t, ctx)
-	}
-	k, ok, err := s.db.Cases().Stands(ctx, ticket)
-	switch {
-	case errors.Is(err, store.ErrShredded):
-		return fmt.Errorf("the case %s cannot be read: its key was destroyed", ticket)
-	case err != nil:
-		return err
-	case !ok:
-		return fmt.Errorf("there is no case with the code %s", ticket)
-	}
-	return one[verb](t, ctx, k)
+	return do(&caseTool{p: p, c: c, s: s, own: own, rules: flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections}, words: l, lang: l.Languages()[0], now: time.Now})
 }
 
 // arguments takes what belongs to no flag out of a command's arguments. All flags

@@ -31,6 +31,7 @@ type config struct {
 	WhatsApp                                    bool
 	WhatsAppRate                                int
 	Routes                                      intake.Routes
+	RoutesFile                                  string
 	Elections                                   election.Calendar
 	RedisURL                                    string
 	Data, Keys, Listen                          string
@@ -120,7 +121,7 @@ var settings = []setting{
 			return errors.New("is set beside NETRA_INTAKE; choose one of them")
 		}
 		rs, err := intake.ReadRoutes(v)
-		c.Routes = rs
+		c.Routes, c.RoutesFile = rs, v
 		return err
 	}},
 	{"NETRA_ELECTION", "", "election file (TOML): stages by region; empty: cards say that none is set", func(c *config, v string) (err error) {

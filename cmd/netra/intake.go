@@ -74,7 +74,7 @@ func intakeCommand(ctx context.Context, p program, args []string) error {
 	default:
 		return fmt.Errorf("intake knows list and add, not %q", verb)
 	}
-	return counting(ctx, p, "intake list", args, func(t *caseTool, _ []string) error {
+	return withCases(ctx, p, "intake list", args, []string{"json"}, nil, func(t *caseTool) error {
 		lines := []intakeLine{}
 		for _, r := range t.c.Routes {
 			rows, err := t.rows(ctx, r.Name)
@@ -103,49 +103,53 @@ func intakeCommand(ctx context.Context, p program, args []string) error {
 // addIntake makes the group with a code an intake: the routes file is written
 // anew beside itself, read and refused like any other, and only then put in its
 // place.
-func addIntake(ctx context.Context, p program, args []string) (err error) {
-	own, rest, err := ownFlags(args, []string{"intake=", "body=", "region=", "sees=", "json"})
-	if err != nil {
-		return err
+func addIntake(ctx context.Context, p program, args []string) error {
+	code := ""
+	coded := func(named []string) error {
+		if len(named) != 1 {
+			return errors.New("intake add needs the code that the bot said in the group")
+		}
+		code = named[0]
+		return nil
 	}
-	named, rest := arguments(rest)
-	c, _, err := parse(p, "intake add", rest)
-	if err != nil {
-		return err
-	}
-	path := p.env("NETRA_ROUTES")
-	switch {
-	case len(named) != 1:
-		return errors.New("intake add needs the code that the bot said in the group")
-	case own["intake"] == "":
-		return errors.New("intake add needs --intake, what to call it")
-	case path == "":
-		return errors.New("intake add writes to the routes file: set NETRA_ROUTES")
-	}
-	s, err := existing(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	r := intake.Route{Name: own["intake"], Body: own["body"], Sees: intake.Sight(own["sees"])}
-	if own["region"] != "" {
-		r.Regions = []string{own["region"]}
-	}
-	if r.Sees == "full" {
-		r.Sees = intake.Full
-	}
-	r.Address = "telegram:-1" // refuse what is wrong before the code is used up
-	if err := append(slices.Clone(c.Routes), r).Validate(flowIDs()); err != nil {
-		return err
-	}
-	group, ok, err := s.db.Joins().Redeem(ctx, named[0], time.Now())
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return fmt.Errorf("no group waits with the code %s: it works once, within a day; remove the bot from the group and add it again", named[0])
-	}
-	r.Address = group
+	return withCases(ctx, p, "intake add", args, []string{"intake=", "body=", "region=", "sees=", "json"}, coded, func(t *caseTool) error {
+		path, own := t.c.RoutesFile, t.own
+		switch {
+		case own["intake"] == "":
+			return errors.New("intake add needs --intake, what to call it")
+		case path == "":
+			return errors.New("intake add writes to the routes file: set NETRA_ROUTES")
+		}
+		r := intake.Route{Name: own["intake"], Body: own["body"]}
+		if err := r.Sees.UnmarshalText([]byte(own["sees"])); err != nil {
+			return err
+		}
+		if own["region"] != "" {
+			r.Regions = []string{own["region"]}
+		}
+		r.Address = "telegram:-1" // refuse what is wrong before the code is used up
+		if err := append(slices.Clone(t.c.Routes), r).Validate(flowIDs()); err != nil {
+			return err
+		}
+		group, ok, err := t.s.db.Joins().Redeem(ctx, code, t.now())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("no group waits with the code %s: it works once, within a day; add the bot to the group again tomorrow for another", code)
+		}
+		r.Address = group
+		if err := appendRoute(path, r); err != nil {
+			return err
+		}
+		return t.say(map[string]string{"intake": r.Name, "address": r.Address}, func() {
+			fmt.Fprintf(p.out, "%s is an intake now: %s. Start netra serve again, so that it takes it up.\n", r.Name, r.Address)
+		})
+	})
+}
+
+// appendRoute writes an intake at the end of a routes file.
+func appendRoute(path string, r intake.Route) error {
 	block := fmt.Sprintf("\n[[intake]]\nname = %q\naddress = %q\nbody = %q\nsees = %q\n", r.Name, r.Address, r.Body, r.Sees)
 	if len(r.Regions) > 0 {
 		block += fmt.Sprintf("regions = [%q]\n", r.Regions[0])
@@ -168,10 +172,7 @@ func addIntake(ctx context.Context, p program, args []string) (err error) {
 	if err := os.Rename(next, path); err != nil {
 		return fmt.Errorf("routes file: %w", err)
 	}
-	t := &caseTool{p: p, own: own}
-	return t.say(map[string]string{"intake": r.Name, "address": r.Address}, func() {
-		fmt.Fprintf(p.out, "%s is an intake now: %s. Start netra serve again, so that it takes it up.\n", r.Name, r.Address)
-	})
+	return nil
 }
 
 // statsCommand counts cases.
@@ -180,7 +181,9 @@ func statsCommand(ctx context.Context, p program, args []string) error {
 		fmt.Fprint(p.out, statsHelp)
 		return nil
 	}
-	return counting(ctx, p, "stats", args, func(t *caseTool, named []string) error {
+	var named []string
+	keep := func(n []string) error { named = n; return nil }
+	return withCases(ctx, p, "stats", args, []string{"json"}, keep, func(t *caseTool) error {
 		name := ""
 		if len(named) > 0 {
 			if _, ok := t.c.Routes.Named(named[0]); ok {
@@ -209,29 +212,6 @@ func statsCommand(ctx context.Context, p program, args []string) error {
 			"kinds": count(table.Kinds), "statuses": count(table.Statuses), "places": count(table.Places),
 		}, func() { fmt.Fprintln(p.out, plain(table.Text())) })
 	})
-}
-
-// counting opens what is there for a command that counts.
-func counting(ctx context.Context, p program, name string, args []string, do func(t *caseTool, named []string) error) (err error) {
-	own, rest, err := ownFlags(args, []string{"json"})
-	if err != nil {
-		return err
-	}
-	named, rest := arguments(rest)
-	c, _, err := parse(p, name, rest)
-	if err != nil {
-		return err
-	}
-	l, err := words(c)
-	if err != nil {
-		return err
-	}
-	s, err := existing(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	return do(&caseTool{p: p, c: c, s: s, own: own, rules: flows.Rules{Flows: flows.All, Words: l, Elections: c.Elections}, words: l, lang: l.Languages()[0], now: time.Now}, named)
 }
 
 // rows are those of the cases of an intake or, for "", of all there are, each as

@@ -23,16 +23,8 @@ func TestIntakeAdd(t *testing.T) {
 	if err := os.WriteFile(path, []byte("[[intake]]\nname = \"pusat\"\naddress = \"telegram:-1001\"\nbody = \"bawaslu\"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	vars := map[string]string{"NETRA_DATA": dir, "NETRA_ROUTES": path}
-	e := func(k string) string { return vars[k] }
-	c, _, err := parse(program{env: e}, "serve", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := variables("NETRA_DATA", dir, "NETRA_ROUTES", path)
+	s := begun(t, e)
 	now := time.Now()
 	if _, err := s.db.Joins().Ask(t.Context(), "abcde-12345", "telegram:-1002", now, now.Add(time.Hour)); err != nil {
 		t.Fatal(err)
@@ -66,16 +58,8 @@ func TestIntakeAdd(t *testing.T) {
 
 // TestIntakeAndStats: cases are counted by intake, and none of their words shown.
 func TestIntakeAndStats(t *testing.T) {
-	vars := map[string]string{"NETRA_DATA": t.TempDir(), "NETRA_INTAKE": "telegram:-1001"}
-	e := func(k string) string { return vars[k] }
-	c, _, err := parse(program{env: e}, "serve", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := variables("NETRA_DATA", t.TempDir(), "NETRA_INTAKE", "telegram:-1001")
+	s := begun(t, e)
 	for n := range 3 {
 		k := storetest.Case(n, "intake")
 		k.Opened = time.Now().Add(-time.Hour)

@@ -263,7 +263,7 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	if c.Contact == noContact {
 		log.Warn().Msg("NETRA_OPERATOR and NETRA_CONTACT should say who answers for this bot: the consent text names them, as UU 27/2022 asks")
 	}
-	log.Info().Str("listen", listener.Addr().String()).Int("intakes", len(c.Routes)).Bool("redis", c.RedisURL != "").Msg("netra is up")
+	log.Info().Str("listen", listener.Addr().String()).Int("intakes", len(c.Routes)).Str("matrix", intake.MatrixVersion()).Bool("redis", c.RedisURL != "").Msg("netra is up")
 
 	sweeping := &sweeper{s: s, c: c, b: b, lines: lines, log: log, soon: make(chan struct{}, 1)}
 	b.Shredded = sweeping.Soon

@@ -2,7 +2,6 @@ package sqldb_test
 
 import (
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/netralitas/netra/store"
@@ -40,21 +39,6 @@ func BenchmarkChanges(b *testing.B) {
 // many is a database with that many cases.
 func many(b testing.TB, n int) *sqldb.DB {
 	db := open(b, filepath.Join(b.TempDir(), "netra.db"), newKeys(b))
-	var all sync.WaitGroup
-	next := make(chan int)
-	for range 64 {
-		all.Go(func() {
-			for i := range next {
-				if err := db.Cases().Open(b.Context(), storetest.Case(i, "bawaslu")); err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	all.Wait()
+	storetest.Many(b, db.Cases(), n, "bawaslu")
 	return db
 }

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"slices"
@@ -117,12 +118,14 @@ func (cs *Cases) Changes(ctx context.Context, seen map[int64]int, each func(row 
 	}
 	var unreadable error
 	for some := range slices.Chunk(changed, atOnce) {
-		slices.Sort(some)
-		rows, err := cs.stands(ctx, `WHERE id BETWEEN ? AND ? ORDER BY id`, some[0], some[len(some)-1])
+		ids, err := json.Marshal(some)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := cs.stands(ctx, `WHERE id IN (SELECT value FROM json_each(?))`, string(ids))
 		if err != nil {
 			return nil, fmt.Errorf("look for changed cases: %w", err)
 		}
-		rows = slices.DeleteFunc(rows, func(c sealedCase) bool { _, ok := slices.BinarySearch(some, c.id); return !ok })
 		for i, err := range cs.unsealAll(rows) {
 			if err != nil {
 				unreadable = fmt.Errorf("look for changed cases: one cannot be opened: %w", err)

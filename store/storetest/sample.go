@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"sync"
+	"testing"
 	"time"
 
 	"github.com/netralitas/netra/flows"
@@ -88,6 +90,26 @@ func Case(n int, intakes ...string) store.Case {
 		Intakes: intakes,
 		Opened:  at,
 	}
+}
+
+// Many opens the first n sample cases, many at a time.
+func Many(t testing.TB, cases store.Cases, n int, intake string) {
+	var all sync.WaitGroup
+	next := make(chan int)
+	for range 64 {
+		all.Go(func() {
+			for i := range next {
+				if err := cases.Open(t.Context(), Case(i, intake)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	all.Wait()
 }
 
 // Message is the n-th sample message on a channel, about as large as a
