@@ -29,27 +29,32 @@ const newsTime = 3 * time.Second
 // outdated. Nobody else may be connected as this device: WhatsApp would cut
 // them off.
 func (d *Device) Check(ctx context.Context, now func() time.Time) (s Standing, err error) {
-	err = d.visit(ctx, func(heard <-chan any) error {
+	err = d.visit(ctx, func(early []any, heard <-chan any) error {
 		s.Skew = d.skew(now())
 		news := time.NewTimer(newsTime)
 		defer news.Stop()
 		for {
-			select {
-			case evt := <-heard:
-				switch e := evt.(type) {
-				case *events.NotifyAccountReachoutTimelock:
-					s.Limited, s.Until = e.IsActive, e.TimeEnforcementEnds.Time
-				case *events.OfflineSyncCompleted:
+			var evt any
+			if len(early) > 0 {
+				evt, early = early[0], early[1:]
+			} else {
+				select {
+				case evt = <-heard:
+				case <-news.C:
 					return nil
-				default:
-					if err := fate(evt); err != nil {
-						return d.ended(ctx, err)
-					}
+				case <-ctx.Done():
+					return ctx.Err()
 				}
-			case <-news.C:
+			}
+			switch e := evt.(type) {
+			case *events.NotifyAccountReachoutTimelock:
+				s.Limited, s.Until = e.IsActive, e.TimeEnforcementEnds.Time
+			case *events.OfflineSyncCompleted:
 				return nil
-			case <-ctx.Done():
-				return ctx.Err()
+			default:
+				if err := fate(evt); err != nil {
+					return d.ended(ctx, err)
+				}
 			}
 		}
 	})

@@ -19,7 +19,7 @@ type Joined struct {
 // Groups connects for a moment and lists the groups that the account is a
 // member of. Nobody else may be connected as this device.
 func (d *Device) Groups(ctx context.Context) (groups []Joined, err error) {
-	err = d.visit(ctx, func(<-chan any) error {
+	err = d.visit(ctx, func([]any, <-chan any) error {
 		joined, err := d.cli.GetJoinedGroups(ctx)
 		if err != nil {
 			words, _ := refused(err)

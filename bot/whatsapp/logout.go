@@ -14,7 +14,7 @@ func (d *Device) Logout(ctx context.Context) error {
 	if !d.Paired() {
 		return errors.Join(ErrUnpaired, d.Discard(ctx))
 	}
-	err := d.visit(ctx, func(<-chan any) error {
+	err := d.visit(ctx, func([]any, <-chan any) error {
 		if err := d.cli.Logout(ctx); err != nil {
 			words, _ := refused(err)
 			return fmt.Errorf("WhatsApp does not unlink the device: %s", words)

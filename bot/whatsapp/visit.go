@@ -69,8 +69,9 @@ func (d *Device) dial(ctx context.Context) error {
 
 // visit connects to ask something, and not to serve. When WhatsApp does not let
 // the device in, it returns why in words for the operator. When the device is
-// linked no more, what was kept for it is removed.
-func (d *Device) visit(ctx context.Context, ask func(heard <-chan any) error) error {
+// linked no more, what was kept for it is removed. Ask also gets what was heard
+// early: whatsmeow says that it is connected last, when it has made itself ready.
+func (d *Device) visit(ctx context.Context, ask func(early []any, heard <-chan any) error) error {
 	if !d.Paired() {
 		return ErrUnpaired
 	}
@@ -82,15 +83,17 @@ func (d *Device) visit(ctx context.Context, ask func(heard <-chan any) error) er
 	defer d.cli.Disconnect()
 	late := time.NewTimer(connectTimeout)
 	defer late.Stop()
+	var early []any
 	for {
 		select {
 		case evt := <-heard:
 			if _, in := evt.(*events.Connected); in {
-				return ask(heard)
+				return ask(early, heard)
 			}
 			if err := fate(evt); err != nil {
 				return d.ended(ctx, err)
 			}
+			early = append(early, evt)
 		case <-late.C:
 			return errors.New("WhatsApp does not let us in, and does not say why; try again later")
 		case <-ctx.Done():
