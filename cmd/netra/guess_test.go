@@ -49,19 +49,8 @@ func TestGuessTime(t *testing.T) {
 // TestGuessesAreShared: two processes on a database count together, and a restart
 // forgets nothing.
 func TestGuessesAreShared(t *testing.T) {
-	dir := t.TempDir()
-	open := func() *stores {
-		c, _, err := parse(program{env: func(k string) string { return map[string]string{"NETRA_DATA": dir}[k] }}, "serve", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := open(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	one, two := open(), open()
+	e := variables("NETRA_DATA", t.TempDir())
+	one, two := begun(t, e), begun(t, e)
 	now := time.Now()
 	try := func(s *stores, at time.Time) time.Duration {
 		t.Helper()
@@ -84,7 +73,7 @@ func TestGuessesAreShared(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	again := open()
+	again := begun(t, e)
 	defer again.Close()
 	if wait := try(again, now.Add(30*time.Second)); wait <= 0 {
 		t.Error("a restart forgot the guesses")

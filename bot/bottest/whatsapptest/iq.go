@@ -2,6 +2,7 @@ package whatsapptest
 
 import (
 	"strings"
+	"time"
 
 	"go.mau.fi/whatsmeow/types"
 )
@@ -55,8 +56,11 @@ func (s *Server) query(c *conn, n *node) {
 	case "w:p/get/", "w:p/get/ping": // is anybody there
 		s.reply(c, n)
 	case "passive/set/active":
-		s.reply(c, n)
+		// The answer comes last, as over a slow line: whoever listens only from it on
+		// misses what waited.
 		s.activate(c)
+		time.Sleep(10 * time.Millisecond)
+		s.reply(c, n)
 	case "passive/set/passive", "urn:xmpp:whatsapp:dirty/set/clean", "urn:xmpp:whatsapp:push/set/config",
 		"status/set/status", "disappearing_mode/set/disappearing_mode":
 		s.reply(c, n)
