@@ -488,6 +488,7 @@ func TestAccountStatus(t *testing.T) {
 		wants(t, out, err, state.want)
 	}
 	a.Refuse(whatsapptest.Refusal{})
+	o.server.SetBacklogFirst(true)
 	a.Restrict(true, time.Date(2030, 1, 2, 3, 4, 0, 0, time.UTC))
 	o.server.SetClock(10*time.Minute + 30*time.Second)
 	out, err := o.do("status")

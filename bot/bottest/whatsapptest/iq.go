@@ -56,11 +56,12 @@ func (s *Server) query(c *conn, n *node) {
 	case "w:p/get/", "w:p/get/ping": // is anybody there
 		s.reply(c, n)
 	case "passive/set/active":
-		// The answer comes last, as over a slow line: whoever listens only from it on
-		// misses what waited.
-		s.activate(c)
-		time.Sleep(10 * time.Millisecond)
+		if s.backlogFirst.Load() {
+			s.activate(c)
+			time.Sleep(10 * time.Millisecond) // until the client has worked on it
+		}
 		s.reply(c, n)
+		s.activate(c)
 	case "passive/set/passive", "urn:xmpp:whatsapp:dirty/set/clean", "urn:xmpp:whatsapp:push/set/config",
 		"status/set/status", "disappearing_mode/set/disappearing_mode":
 		s.reply(c, n)

@@ -21,14 +21,15 @@ var ErrClosed = errors.New("whatsapptest: server closed")
 type Server struct {
 	Addr string // where it listens, on 127.0.0.1
 
-	t         testing.TB
-	authority *authority
-	http      *http.Server
-	transport *http.Transport
-	wg        sync.WaitGroup
-	closed    chan struct{}
-	closing   sync.Once
-	skew      atomic.Int64
+	t            testing.TB
+	authority    *authority
+	http         *http.Server
+	transport    *http.Transport
+	wg           sync.WaitGroup
+	closed       chan struct{}
+	closing      sync.Once
+	skew         atomic.Int64
+	backlogFirst atomic.Bool
 
 	faults faults
 	book   book
@@ -150,6 +151,10 @@ func (s *Server) Close() {
 
 // SetClock makes the server's clock go wrong by so much.
 func (s *Server) SetClock(skew time.Duration) { s.skew.Store(int64(skew)) }
+
+// SetBacklogFirst with true sends a device what waited before it answers that the
+// device is active: whoever listens only from the answer on misses it.
+func (s *Server) SetBacklogFirst(on bool) { s.backlogFirst.Store(on) }
 
 // SetPrekeys with true makes a new client upload 812 one-time keys as on the
 // real service, the costly part of its start. Otherwise it uploads 50.
