@@ -61,17 +61,24 @@ func (r Rules) Card(rep Finished) [][]Phrase {
 	} else {
 		rest = append(rest, CountFiles(rep.Files(f)))
 	}
-	rest = append(rest, r.legal(f, rep)...)
-	meter := f.Meter(rep)
-	rest = append(rest, f.meter(meter)...)
-	if len(meter.Missing) > 0 {
-		rest = append(rest, Say("card.missing", "list", f.lacking(meter)))
-	}
+	rest = append(rest, r.Assess(rep)...)
 	if _, a, ok := rep.ByRole(f, RoleMode); ok && a.Is("named") {
 		rest = append(rest, Say("card.named"))
 	}
 	rest = append(rest, Say("card.alleged"))
 	return [][]Phrase{{Say("card."+string(rep.Flow), "ticket", literal(rep.ID.Ticket()))}, facts, story, rest}
+}
+
+// Assess says what the law may make of a report, how complete it is and what it
+// lacks.
+func (r Rules) Assess(rep Finished) []Phrase {
+	f := r.Flow(rep.Flow)
+	meter := f.Meter(rep)
+	lines := append(r.legal(f, rep), f.meter(meter)...)
+	if len(meter.Missing) > 0 {
+		lines = append(lines, Say("card.missing", "list", f.lacking(meter)))
+	}
+	return lines
 }
 
 // Summary is the card for those who may see what kind of report there is, and

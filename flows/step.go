@@ -66,6 +66,8 @@ const (
 	RoleBodies  Role = "bodies"
 	RoleFollow  Role = "follow"
 	RoleVoter   Role = "voter"
+	RoleNumber  Role = "number" // the civil servant's staff number
+	RoleWitness Role = "witness"
 )
 
 // Flow is an ordered list of steps, the last of which is the review.

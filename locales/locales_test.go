@@ -148,6 +148,9 @@ var given = map[string][]string{
 	"clock.day1": {"n", "ticket"}, "clock.day2": {"n", "name", "ticket"}, "clock.day3": {"n", "ticket"}, "clock.day5": {"n", "ticket"},
 	"clock.min15": {"n", "ticket"}, "clock.min50": {"n", "ticket"}, "clock.min100": {"n", "ticket"}, "clock.due": {"n", "ticket"},
 	"clock.private": {"ticket"}, "clock.above": {"n", "name", "state", "ticket"}, "desk.event.reminded": {"day", "text"},
+	"packet.page": {"n", "of"}, "packet.foot": {"name", "ticket"}, "packet.unprintable": {"name", "text"}, "packet.file": {"digest", "n", "text"},
+	"packet.file_copy": {"digest", "name"}, "packet.file_original": {"name"}, "desk.looked.packet": {"list", "text"}, "desk.packet": {"list", "n", "ticket"},
+	"desk.how.packet": {"ticket"}, "desk.no_recipient": {"ticket"},
 	"desk.join":  {"code"},
 	"card.files": {"n"}, "desk.event.routed": {"day"}, "desk.how.details": {"ticket"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
@@ -219,6 +222,7 @@ var elsewhere = []string{
 	"desk.event.routed", "desk.button.note", "desk.button.identity", "desk.button.original", "desk.button.details", "desk.how.details",
 	"desk.event.took", "desk.event.asked", "desk.event.closed", "desk.event.looked", "desk.event.evidence", "desk.event.wrote", "desk.event.withdrew",
 	"desk.command.take", "desk.command.ask", "desk.command.identity", "desk.command.original", "desk.command.close", "desk.command.history",
+	"desk.command.packet", "desk.button.packet",
 	"tidy.done.telegram", "tidy.done.whatsapp",
 }
 
@@ -284,7 +288,7 @@ func navigation(t *testing.T) []string {
 }
 
 var (
-	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|clock|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|poster|question|region|rekap|review|risk|story|tidy)(\.[a-z_]+)+$`)
+	keyLike  = regexp.MustCompile(`^(alarm|bot|card|case|clock|common|data|date|desk|early|error|evidence|help|info|language|menu|meter|packet|poster|question|region|rekap|review|risk|story|tidy)(\.[a-z_]+)+$`)
 	fileLike = regexp.MustCompile(`\.(db|go|html|jpg|json|log|md|pdf|png|sh|toml|txt|yml|zip)$`)
 )
 

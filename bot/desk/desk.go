@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -49,7 +50,8 @@ type Desk struct {
 	Moved func(channel string, from, to bot.Address)
 	Now   func() time.Time
 
-	book book
+	book    book
+	packing sync.Mutex // one packet at a time is in memory
 }
 
 const (
@@ -271,6 +273,8 @@ func (d *Desk) do(ctx context.Context, a action) (answer, error) {
 		return d.original(ctx, a)
 	case "details":
 		return d.details(ctx, a)
+	case "packet":
+		return d.packet(ctx, a)
 	case "forward":
 		return d.forward(ctx, a)
 	}

@@ -54,7 +54,7 @@ func (c Cards) buttons(r Route, s store.State) []bot.Button {
 	case s.Status.Over():
 		verbs = verbs[1:]
 	case s.Officer != nil:
-		verbs = []string{"ask", "need", "register", "forward", "reject", "close", "note", "evidence", "history", "identity", "original", "let_go"}
+		verbs = []string{"ask", "need", "register", "forward", "reject", "close", "note", "evidence", "history", "identity", "original", "packet", "let_go"}
 	}
 	if r.Sees == Summary {
 		verbs = slices.DeleteFunc(verbs, func(v string) bool { return v == "evidence" || v == "identity" || v == "original" })

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"filippo.io/age"
 	"github.com/BurntSushi/toml"
 
 	"github.com/netralitas/netra/bot"
@@ -29,6 +30,7 @@ import (
 //	regions = ["61.11", "kota contoh"]    # codes of Kepmendagri, or words of what reporters wrote; empty: everywhere
 //	hours    = "senin-kamis 08:00-16:00, jumat 08:00-16:30" # the office's; these when it is not said
 //	holidays = ["2026-12-25"]
+//	age      = "age1…"                    # who can read sealed originals; several, one a line
 //	urgent   = true                       # remind within 100 minutes of what nobody took
 //	sees    = "summary"                   # full (or empty), summary or count; a dprd only ever counts
 type Route struct {
@@ -42,6 +44,9 @@ type Route struct {
 	// none. Holidays are days like 2026-12-25.
 	Hours    string
 	Holidays []string
+	// Age are the public keys of age (age-encryption.org) to which originals are
+	// encrypted that the intake asks for, one a line. None: it gets none in packets.
+	Age string
 	// Urgent reminds within 100 minutes of what nobody took.
 	Urgent bool
 }
@@ -189,6 +194,9 @@ func (rs Routes) Validate(flowIDs []string) error {
 				bad("intake %q: holiday %q is not like 2026-12-25", r.Name, day)
 			}
 		}
+		if _, err := r.AgeRecipients(); err != nil {
+			bad("intake %q: age: %v", r.Name, err)
+		}
 		for _, k := range r.Kinds {
 			if !slices.Contains(flowIDs, k) {
 				bad("intake %q: kind %q is none of %s", r.Name, k, strings.Join(flowIDs, ", "))
@@ -203,6 +211,18 @@ func (rs Routes) Validate(flowIDs []string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// AgeRecipients are whom sealed originals are encrypted to; there may be none.
+func (r Route) AgeRecipients() ([]age.Recipient, error) {
+	if strings.TrimSpace(r.Age) == "" {
+		return nil, nil
+	}
+	to, err := age.ParseRecipients(strings.NewReader(r.Age))
+	if err != nil { // the library's words quote what was read, which may be a secret key
+		return nil, errors.New("is not a public key like age1…, as age-keygen prints it")
+	}
+	return to, nil
 }
 
 func (r Route) takes(kind string) bool { return len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind) }

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+
 	"github.com/netralitas/netra/bot/bottest"
 	"github.com/netralitas/netra/bot/bottest/telegramtest"
 	"github.com/netralitas/netra/bot/intake"
@@ -80,6 +82,7 @@ type office struct {
 	read     int                       // messages that the reporter had
 	code     string
 	pin      string
+	key      *age.X25519Identity // of the first intake
 }
 
 func newOffice(t *testing.T) *office {
@@ -89,7 +92,11 @@ func newOffice(t *testing.T) *office {
 		t: t, ctx: ctx, p: bottest.NewTelegram(t), s: bottest.NewStack(t), groups: map[string]*telegramtest.Group{},
 		people: map[string]*telegramtest.User{}, seen: map[string]map[int]string{}, toasts: map[string]int{}, private: map[string]int{},
 	}
-	o.add("bawaslu", o.p.Supervisors(), intake.Route{Body: "bawaslu", Regions: []string{"61.11"}})
+	var err error
+	if o.key, err = age.GenerateX25519Identity(); err != nil {
+		t.Fatal(err)
+	}
+	o.add("bawaslu", o.p.Supervisors(), intake.Route{Body: "bawaslu", Regions: []string{"61.11"}, Age: o.key.Recipient().String()})
 	o.add("bawaslu-prov", o.p.Server.NewSupergroup("Bawaslu Provinsi"), intake.Route{Body: "bawaslu", Regions: []string{"61"}})
 	o.add("bkn", o.p.Server.NewGroup("BKN"), intake.Route{Body: "bkn"})
 	o.add("inspektorat", o.p.Server.NewSupergroup("Inspektorat"), intake.Route{Body: "inspektorat", Regions: []string{"61.11"}, Sees: intake.Summary})

@@ -1,6 +1,8 @@
 package whatsapp_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -153,21 +155,21 @@ func TestDesk(t *testing.T) {
 	before := private.Seq()
 	o.does(o.officer, "asli 9 "+reason, "desk.no_file", "ticket", o.code)
 	o.does(o.officer, "asli 1 "+reason, "desk.sent_private", "name", name)
-	var file whatsapptest.Message
-	for {
-		for _, m := range private.Since(before) {
-			if m.Kind == "document" {
-				file = m
+	// document waits for a file that ends so.
+	document := func(ends string) whatsapptest.Message {
+		for {
+			for _, m := range private.Since(before) {
+				if m.Kind == "document" && strings.HasSuffix(m.Name, ends) {
+					return m
+				}
 			}
+			if o.ctx.Err() != nil {
+				t.Fatalf("no %s comes: %+v", ends, private.Since(before))
+			}
+			time.Sleep(10 * time.Millisecond)
 		}
-		if file.ID != "" {
-			break
-		}
-		if o.ctx.Err() != nil {
-			t.Fatalf("the original does not come: %+v", private.Since(before))
-		}
-		time.Sleep(10 * time.Millisecond)
 	}
+	file := document("-original.jpg")
 	raw, err := file.Data(o.ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +179,15 @@ func TestDesk(t *testing.T) {
 		t.Errorf("got %+v, %d bytes", file, len(raw))
 	}
 	o.hears(private, before, hex.EncodeToString(sum[:]))
+	// Two packets after each other are two, though they have the same code.
+	o.does(o.officer, "berkas", "desk.sent_private", "name", name)
+	o.does(o.officer, "berkas identitas "+reason, "desk.sent_private", "name", name)
+	for _, ends := range []string{"-berkas.zip", "-berkas-identitas.zip"} {
+		raw, err := document(ends).Data(o.ctx)
+		if _, bad := zip.NewReader(bytes.NewReader(raw), int64(len(raw))); err != nil || bad != nil || strings.Contains(string(raw), bottest.CanaryExif) {
+			t.Errorf("%s: %v, %v, %d bytes", ends, err, bad, len(raw))
+		}
+	}
 	o.does(o.officer, "riwayat", "desk.event.looked", "day", "", "name", "", "text", o.said("desk.looked.original", "n", "1", "text", reason))
 
 	// Nobody else has read any of it.
@@ -200,8 +211,8 @@ func TestDesk(t *testing.T) {
 	if n := len(second.Chat(o.p.Account).Messages()); n > 0 {
 		t.Errorf("who did not take the case got %d messages", n)
 	}
-	if c, _, err := o.s.DB.Cases().Find(o.ctx, o.code); err != nil || looked(c) != 2 {
-		t.Errorf("%d looks are recorded, want 2 (%v)", looked(c), err)
+	if c, _, err := o.s.DB.Cases().Find(o.ctx, o.code); err != nil || looked(c) != 4 {
+		t.Errorf("%d looks are recorded, want 4 (%v)", looked(c), err)
 	}
 	o.s.Clean(append(o.p.Canaries(), question, answer, reason)...)
 }
