@@ -151,7 +151,7 @@ var given = map[string][]string{
 	"packet.page": {"n", "of"}, "packet.foot": {"name", "ticket"}, "packet.unprintable": {"name", "text"}, "packet.file": {"digest", "n", "text"},
 	"packet.file_copy": {"digest", "name"}, "packet.file_original": {"name"}, "desk.looked.packet": {"list", "text"}, "desk.packet": {"list", "n", "ticket"},
 	"desk.how.packet": {"ticket"}, "desk.no_recipient": {"ticket"},
-	"desk.join":  {"code"},
+	"desk.join": {"code"}, "desk.test": {"name"},
 	"card.files": {"n"}, "desk.event.routed": {"day"}, "desk.how.details": {"ticket"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
 	"desk.not_yours": {"ticket", "name"}, "desk.asked": {"ticket"}, "desk.no_identity": {"ticket"}, "desk.no_file": {"ticket"},

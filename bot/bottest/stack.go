@@ -13,6 +13,7 @@ import (
 	"github.com/netralitas/netra/bot"
 	"github.com/netralitas/netra/bot/desk"
 	"github.com/netralitas/netra/bot/intake"
+	"github.com/netralitas/netra/bot/webhook"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/locales"
 	"github.com/netralitas/netra/store"
@@ -102,7 +103,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 	p.Deliverer = &intake.Deliverer{
 		Routes: routes, Cases: cases, Registry: registry, Vault: files, Now: s.Clock, Log: log, Lease: 2 * time.Second,
 		Cards:    intake.Cards{Rules: rules, Words: s.Words, Lang: "id"},
-		Channels: map[string]bot.Channel{ch.Name(): ch},
+		Channels: map[string]bot.Channel{ch.Name(): ch}, Hooks: &webhook.Sender{},
 	}
 	p.Bot = &bot.Bot{
 		Rules: rules, Words: s.Words, Sessions: Sessions{s.sessions, s.Knife}, Cases: cases, Vault: files, Keys: s.Keys,

@@ -20,7 +20,7 @@ import (
 func (d *Desk) Remind(ctx context.Context) error {
 	var errs []error
 	for _, r := range d.Routes {
-		if r.Sees == intake.Count {
+		if r.Sees == intake.Count || r.Hooked() { // nobody there could answer
 			continue
 		}
 		type late struct {

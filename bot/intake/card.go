@@ -9,10 +9,17 @@ import (
 	"github.com/netralitas/netra/store"
 )
 
+// Words are those of cards. Package locales has them.
+type Words interface {
+	bot.Renderer
+	// Plain takes the marks out of a text.
+	Plain(text string) string
+}
+
 // Cards writes what supervisors read, in their language.
 type Cards struct {
 	Rules flows.Rules
-	Words bot.Renderer
+	Words Words
 	Lang  string
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/netralitas/netra/bot"
+	"github.com/netralitas/netra/bot/webhook"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/store"
 )
@@ -27,6 +28,7 @@ type Deliverer struct {
 	Registry store.Registry
 	Vault    store.Vault
 	Channels map[string]bot.Channel
+	Hooks    *webhook.Sender // for intakes that are a URL
 	// Alarm is where the operator is told what needs a person; "" only logs.
 	Alarm string
 	// Lease is how long a claimed delivery is nobody else's. It must be longer
@@ -128,6 +130,9 @@ func (d *Deliverer) one(ctx context.Context, r Route, one store.Delivery, bring 
 
 // deliver does what is not done yet.
 func (d *Deliverer) deliver(ctx context.Context, r Route, one *store.Delivery) error {
+	if r.Hooked() {
+		return d.hook(ctx, r, one)
+	}
 	ch, ok := d.Channels[r.Channel()].(bot.Group)
 	if !ok {
 		return &bot.Failure{Kind: bot.Bug, Op: "deliver", Reason: "no such channel is running: " + r.Channel()}
@@ -232,11 +237,9 @@ func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store
 		if !f.Clean || r.Sees != Full {
 			continue
 		}
-		if _, err := d.Vault.Describe(ctx, id, f); errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrShredded) {
-			// The rest must not wait for what nobody can bring back.
-			d.Metrics.Alarm("evidence_missing")
-			d.Log.Error().Str("ticket", id.Ticket()).Int("file", one.Files+i+1).Msg("evidence is not in the vault: it is not handed over")
-			d.Alarmed("alarm.evidence_missing")
+		if gone, err := d.gone(ctx, id, f, one.Files+i+1); err != nil {
+			return err
+		} else if gone {
 			continue
 		}
 		name := id.Ticket() + "-" + itoa(one.Files+i+1) + extension[f.Type]
@@ -251,6 +254,19 @@ func (d *Deliverer) files(ctx context.Context, ch bot.Group, r Route, one *store
 	}
 	one.Files = total
 	return d.progress(ctx, one)
+}
+
+// gone reports whether a file is not in the vault, and says so: the rest must not
+// wait for what nobody can bring back.
+func (d *Deliverer) gone(ctx context.Context, id flows.ReportID, f flows.File, n int) (bool, error) {
+	_, err := d.Vault.Describe(ctx, id, f)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, store.ErrShredded) {
+		d.Metrics.Alarm("evidence_missing")
+		d.Log.Error().Str("ticket", id.Ticket()).Int("file", n).Msg("evidence is not in the vault: it is not handed over")
+		d.Alarmed("alarm.evidence_missing")
+		return true, nil
+	}
+	return false, err
 }
 
 // Extension is how the name of a file of a type ends.
@@ -383,7 +399,10 @@ func (d *Deliverer) later(r Route, one *store.Delivery, err error) time.Duration
 			d.move(r.Name, f.MovedTo)
 			return 0
 		case f.Kind == bot.Gone, f.Kind == bot.Bug:
-			wait = max(wait, time.Minute)
+			wait = max(wait, time.Minute, f.After)
+			if r.Hooked() && f.Kind == bot.Gone {
+				d.Alarmed("alarm.webhook_gone")
+			}
 			if one.Tries == 1 {
 				level = zerolog.ErrorLevel
 				d.Metrics.Alarm("intake_refuses")

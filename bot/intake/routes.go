@@ -24,7 +24,9 @@ import (
 //
 //	[[intake]]
 //	name    = "bawaslu-contoh"            # unique; kept with each case
-//	address = "telegram:-1001234567890"   # channel and address on it
+//	address = "telegram:-1001234567890"   # channel and address on it, or a URL
+//	secret  = "whsec_…"                   # of a URL: signs what is posted; two while one is changed
+//	private = true                        # of a URL: it may be an address that is not public
 //	body    = "bawaslu"                   # panwascam, bawaslu, bkn, bkd, inspektorat, dprd; empty: any
 //	kinds   = ["citizen", "pressure"]     # empty: both
 //	regions = ["61.11", "kota contoh"]    # codes of Kepmendagri, or words of what reporters wrote; empty: everywhere
@@ -36,6 +38,8 @@ import (
 type Route struct {
 	Name    string
 	Address string
+	Secret  string // of a URL; see [webhook.Target]
+	Private bool   // of a URL
 	Body    string
 	Kinds   []string
 	Regions []string
@@ -55,8 +59,14 @@ type Route struct {
 // on WhatsApp (older ones have their founder's number and a time in it).
 var Address = regexp.MustCompile(`^(telegram:-?[0-9]+|whatsapp:[0-9]+(-[0-9]+)?@g\.us)$`)
 
-// Channel is the channel part of the address.
-func (r Route) Channel() string { c, _, _ := strings.Cut(r.Address, ":"); return c }
+// Channel is the channel part of the address; "webhook" of a URL.
+func (r Route) Channel() string {
+	c, _, _ := strings.Cut(r.Address, ":")
+	if c == "https" || c == "http" {
+		return hooked
+	}
+	return c
+}
 
 // To is the address on the channel.
 func (r Route) To() bot.Address { _, a, _ := strings.Cut(r.Address, ":"); return bot.Address(a) }
@@ -168,8 +178,17 @@ func (rs Routes) Validate(flowIDs []string) error {
 			bad("intake %q: another has the address %s: a group is one intake", r.Name, r.Address)
 		}
 		seen[r.Address] = true
-		if !Address.MatchString(r.Address) {
-			bad("intake %q: address %q is not like telegram:-1001234567890 or whatsapp:120363000000000000@g.us", r.Name, r.Address)
+		switch hooked := r.Hooked(); {
+		case hooked && r.Sees == Count:
+			bad("intake %q: a URL cannot ask for counts, and would get nothing: set sees to full or summary", r.Name)
+		case hooked:
+			if err := r.Target().Validate(); err != nil {
+				bad("intake %q: %w", r.Name, err)
+			}
+		case !Address.MatchString(r.Address):
+			bad("intake %q: address %q is not like telegram:-1001234567890, whatsapp:120363000000000000@g.us or https://example.org/netra", r.Name, r.Address)
+		case r.Secret != "" || r.Private:
+			bad("intake %q: secret and private are for addresses that are a URL", r.Name)
 		}
 		switch {
 		case r.Body != "" && !known(r.Body):

@@ -30,6 +30,10 @@ const intakeHelp = `Usage: netra intake COMMAND [flags]
     --region CODE    its region, like 61.11; empty: everywhere
     --sees SIGHT     full, summary or count
 
+  test NAME        find out whether an intake can be reached: a Telegram group gets
+                   a message and a URL an event, neither of which holds a report; of
+                   a WhatsApp group it is looked whether the account is in it
+
   --json           for programs
 
 The other flags and variables are those of netra serve.
@@ -71,8 +75,10 @@ func intakeCommand(ctx context.Context, p program, args []string) error {
 	case "list":
 	case "add":
 		return addIntake(ctx, p, args)
+	case "test":
+		return tryIntake(ctx, p, args)
 	default:
-		return fmt.Errorf("intake knows list and add, not %q", verb)
+		return fmt.Errorf("intake knows list, add and test, not %q", verb)
 	}
 	return withCases(ctx, p, "intake list", args, []string{"json"}, nil, func(t *caseTool) error {
 		lines := []intakeLine{}

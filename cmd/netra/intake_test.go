@@ -3,13 +3,20 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/netralitas/netra/bot/bottest/telegramtest"
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/store"
 	"github.com/netralitas/netra/store/storetest"
@@ -108,5 +115,49 @@ func TestIntakeAndStats(t *testing.T) {
 	var out bytes.Buffer
 	if err := run(t.Context(), []string{"stats", "kapan"}, e, nil, &out, &out); err == nil {
 		t.Error("a period that is none")
+	}
+}
+
+// TestIntakeTest: a group and a URL are sent what holds no report; what cannot be
+// reached is said, without its secrets.
+func TestIntakeTest(t *testing.T) {
+	tg := telegramtest.NewServer(t)
+	group := tg.NewSupergroup("Pengawas")
+	var got atomic.Value
+	answer := http.StatusOK
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got.Store(string(body))
+		w.WriteHeader(answer)
+	}))
+	defer srv.Close()
+	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
+	path := filepath.Join(t.TempDir(), "routes.toml")
+	routes := fmt.Sprintf("[[intake]]\nname = \"pusat\"\naddress = \"telegram:%d\"\n\n[[intake]]\nname = \"sistem\"\naddress = %q\nsecret = %q\nprivate = true\nbody = \"bkn\"\n\n"+
+		"[[intake]]\nname = \"jauh\"\naddress = %q\nsecret = %q\nbody = \"bawaslu\"\n", group.ID(), srv.URL+"/kenari", secret, "https://127.0.0.1:1/kenari", secret)
+	if err := os.WriteFile(path, []byte(routes), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := variables("NETRA_DATA", filepath.Join(t.TempDir(), "data"), "NETRA_ROUTES", path, "NETRA_TELEGRAM_TOKEN", tg.Token, "NETRA_TELEGRAM_API", tg.URL)
+	try := func(name string) (string, error) {
+		var out bytes.Buffer
+		err := run(t.Context(), []string{"intake", "test", name}, e, nil, &out, &out)
+		return out.String(), err
+	}
+	if out, err := try("pusat"); err != nil || !strings.Contains(out, "✓ pusat") || !strings.Contains(group.Last().Text, "pusat") {
+		t.Errorf("%s, %v", out, err)
+	}
+	if out, err := try("sistem"); err != nil || !strings.Contains(out, "✓ sistem") || !strings.Contains(got.Load().(string), intake.TypeTest) {
+		t.Errorf("%s, %v: %v", out, err, got.Load())
+	}
+	answer = http.StatusForbidden
+	if out, err := try("sistem"); err == nil || !strings.Contains(err.Error(), "HTTP 403") {
+		t.Errorf("%s, %v", out, err)
+	}
+	if out, err := try("jauh"); err == nil || !strings.Contains(err.Error(), "private") || strings.Contains(err.Error(), "kenari") || strings.Contains(err.Error(), secret) {
+		t.Errorf("%s, %v", out, err)
+	}
+	if out, err := try("tiada"); err == nil {
+		t.Error(out)
 	}
 }

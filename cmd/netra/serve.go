@@ -24,6 +24,7 @@ import (
 	"github.com/netralitas/netra/bot/desk"
 	"github.com/netralitas/netra/bot/intake"
 	"github.com/netralitas/netra/bot/telegram"
+	"github.com/netralitas/netra/bot/webhook"
 	"github.com/netralitas/netra/flows"
 	"github.com/netralitas/netra/locales"
 	"github.com/netralitas/netra/store"
@@ -161,7 +162,7 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 	d := &intake.Deliverer{
 		Routes: routes, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Now: time.Now, Log: log, Metrics: m,
 		Cards:    intake.Cards{Rules: rules, Words: l, Lang: l.Languages()[0]},
-		Channels: map[string]bot.Channel{},
+		Channels: map[string]bot.Channel{}, Hooks: &webhook.Sender{},
 	}
 	b := &bot.Bot{
 		Rules: rules, Words: l, Sessions: s.sessions, Cases: s.db.Cases(), Vault: s.vault, Keys: s.keys,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -591,6 +592,17 @@ func TestAccountGroups(t *testing.T) {
 	out, err = o.do("groups")
 	wants(t, out, err, "", "writes to none of them unless", "whatsapp:"+g.JID.String()+"     2 members  Pengawas [31mContoh\n",
 		"whatsapp:"+top.JID.String()+"     2 members  Pengawas Se-Contoh  (a community")
+	try := func(address string) (string, error) {
+		vars := maps.Clone(o.vars)
+		vars["NETRA_WHATSAPP"], vars["NETRA_INTAKE"] = "on", "whatsapp:"+address
+		return call(t, vars, "", "intake", "test", "intake")
+	}
+	if out, err := try(g.JID.String()); err != nil || !strings.Contains(out, "✓ intake: the account is in the group") {
+		t.Errorf("%s, %v", out, err)
+	}
+	if out, err := try("120363000000000000@g.us"); err == nil || !strings.Contains(err.Error(), "not in this group") {
+		t.Errorf("%s, %v", out, err)
+	}
 }
 
 // TestAccountKeepsMessages: what a reporter writes while an operator looks
