@@ -115,6 +115,16 @@ func (f Flow) known(rep Finished) (learned, bool) {
 	return learned{}, false
 }
 
+// Day is the day on which it happened, at midnight there. ok is false when the
+// report does not say.
+func (f Flow) Day(rep Finished) (day time.Time, ok bool) {
+	if _, a, there := rep.ByRole(f, RoleWhen); there {
+		s, is := readStamp(a.Text)
+		return s.day, is
+	}
+	return day, false
+}
+
 // meter says the meter in words: for supervisors, and at the review.
 func (f Flow) meter(m Meter) []Phrase {
 	counts := Say("meter.material", "n", number(m.Material), "of", number(m.MaterialOf))

@@ -10,6 +10,9 @@ type Finished struct {
 	Lang    string            `json:"lang"`
 	Sent    time.Time         `json:"sent"`
 	Answers map[StepID]Answer `json:"answers"`
+	// Again is whether the same account had sent another report that day, in western
+	// Indonesia. It is false of reports of pressure, of which nobody is to know.
+	Again bool `json:"again,omitempty"`
 }
 
 // Files returns the evidence in the order of the steps.
@@ -20,6 +23,10 @@ func (r Finished) Files(f Flow) []File {
 	}
 	return out
 }
+
+// SentDay is the day on which a report was sent, in western Indonesia, as
+// 2006-01-02.
+func SentDay(r Finished) string { return r.Sent.In(wib).Format(time.DateOnly) }
 
 // ByRole returns the step with a role and its answer, if it was answered.
 func (r Finished) ByRole(f Flow, role Role) (Step, Answer, bool) {

@@ -466,6 +466,7 @@ func (s *Session) prune(f Flow) {
 // submit ends the report. What the reporter was shown is what is sent.
 func (r Rules) submit(s Session, f Flow, in Input) (Session, []Effect) {
 	rep := f.finished(s, in.At)
+	rep.Again = !f.Coarse && s.Today.Reports > 0
 	notices := s.Notices
 	s = Session{Lang: s.Lang, Flow: s.Flow, Report: s.Report, Sent: in.At.UTC(), Ended: s.tag(), Notices: notices, Album: s.Album, Seen: s.Seen, Cleans: in.Cleans, Today: s.Today}
 	s.Today.Reports++

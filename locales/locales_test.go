@@ -152,6 +152,10 @@ var given = map[string][]string{
 	"packet.file_copy": {"digest", "name"}, "packet.file_original": {"name"}, "desk.looked.packet": {"list", "text"}, "desk.packet": {"list", "n", "ticket"},
 	"desk.how.packet": {"ticket"}, "desk.no_recipient": {"ticket"},
 	"desk.join": {"code"}, "desk.test": {"name"},
+	"card.together": {"accounts", "list", "n"}, "card.accounts": {"n"}, "card.alike": {"list", "other", "ticket", "why"}, "card.linked": {"name", "other", "ticket"},
+	"card.unlinked": {"name", "other", "ticket"}, "desk.how.link": {"ticket"}, "desk.no_link": {"ticket"}, "desk.many_linked": {"n"}, "desk.linked": {"other", "ticket"},
+	"desk.unlinked": {"ticket"}, "desk.not_linked": {"ticket"}, "desk.alike": {"list", "ticket"}, "desk.alike_one": {"ticket", "why"}, "desk.alike_none": {"ticket"},
+	"desk.event.alike": {"day", "text"}, "desk.event.linked": {"day", "name", "text"}, "desk.event.unlinked": {"day", "name", "text"}, "desk.event.compared": {"day"},
 	"card.files": {"n"}, "desk.event.routed": {"day"}, "desk.how.details": {"ticket"},
 	"desk.took": {"ticket", "name"}, "desk.took_from": {"ticket", "name", "was"}, "desk.has": {"ticket"}, "desk.not_taken": {"ticket"},
 	"desk.not_yours": {"ticket", "name"}, "desk.asked": {"ticket"}, "desk.no_identity": {"ticket"}, "desk.no_file": {"ticket"},
@@ -223,6 +227,8 @@ var elsewhere = []string{
 	"desk.event.took", "desk.event.asked", "desk.event.closed", "desk.event.looked", "desk.event.evidence", "desk.event.wrote", "desk.event.withdrew",
 	"desk.command.take", "desk.command.ask", "desk.command.identity", "desk.command.original", "desk.command.close", "desk.command.history",
 	"desk.command.packet", "desk.button.packet",
+	"card.alike.person", "card.alike.place", "card.alike.day", "card.alike.post", "card.alike.picture", "card.alike.words", "card.linked", "card.unlinked",
+	"desk.command.link", "desk.command.unlink", "desk.command.alike", "desk.event.alike", "desk.event.linked", "desk.event.unlinked", "desk.event.compared",
 	"tidy.done.telegram", "tidy.done.whatsapp",
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -50,6 +51,7 @@ func (c Case) In(intake string) State {
 	s := State{Status: StatusNew, Since: c.Opened}
 	for _, e := range c.Events {
 		switch {
+		case e.Kind == Compared || e.Kind == Alike: // nobody did anything
 		case e.Kind == Withdrew:
 			if !s.Status.Over() {
 				s.Status, s.Since = StatusWithdrawn, e.At
@@ -93,7 +95,7 @@ func (s *State) follow(e Event) {
 			s.Status, s.Since = StatusNew, e.At
 		}
 		return
-	case Noted, Looked, Asked:
+	case Noted, Looked, Asked, Linked, Unlinked:
 		s.Acted = e.At
 		return
 	}
@@ -144,7 +146,52 @@ func (c Case) Told() []Event {
 // Turns reports whether it may change how a case stands.
 func (e Event) Turns() bool {
 	_, ok := changes[e.Kind]
-	return ok || e.Kind == Took || e.Kind == LetGo || e.Kind == Withdrew
+	return ok || e.Kind == Took || e.Kind == LetGo || e.Kind == Withdrew || e.Kind == Linked || e.Kind == Unlinked
+}
+
+// Link is another report of the same event, in the eyes of an officer.
+type Link struct {
+	Ticket string
+	Day    string // on which it was sent
+	Again  bool   // its account had sent another that day
+}
+
+// String is a link as events keep it.
+func (l Link) String() string {
+	if l.Again {
+		return l.Day + " again"
+	}
+	return l.Day
+}
+
+// Links are the other reports that the officers of an intake say are of one event
+// with this.
+func (c Case) Links(intake string) (links []Link) {
+	for _, e := range c.Events {
+		if e.In != intake || e.Kind != Linked && e.Kind != Unlinked {
+			continue
+		}
+		links = slices.DeleteFunc(links, func(l Link) bool { return l.Ticket == e.Text })
+		if e.Kind == Linked {
+			day, again, _ := strings.Cut(e.Why, " ")
+			links = append(links, Link{e.Text, day, again != ""})
+		}
+	}
+	return links
+}
+
+// Accounts is how many accounts the reports of an event come from at least. Who
+// they are is not known, nor kept; only of one day it is known which report was the
+// first of its account.
+func Accounts(links []Link) (least int) {
+	days := map[string]int{}
+	for _, l := range links {
+		if !l.Again {
+			days[l.Day]++
+			least = max(least, days[l.Day])
+		}
+	}
+	return max(least, min(len(links), 1))
 }
 
 // Goes reports whether an intake has the case, or is to have it.

@@ -103,6 +103,10 @@ const (
 	Noted        EventKind = "noted"     // words among those of the intake
 	Routed       EventKind = "routed"    // to an intake, after its own was gone
 	Reminded     EventKind = "reminded"  // the intake of what waits; Text names the rung
+	Compared     EventKind = "compared"  // with other reports; Text holds the looks of its pictures
+	Alike        EventKind = "alike"     // other reports look like the same event; Text names them, Why by what
+	Linked       EventKind = "linked"    // an officer says that it is one event with another report, which Text names
+	Unlinked     EventKind = "unlinked"  // and that it is not
 )
 
 // Event is something that happened to a case. The same event again has the same
@@ -132,7 +136,7 @@ func (e Event) FromReporter() bool {
 // Concerns reports whether an intake is told of it, or its card changes by it.
 func (e Event) Concerns(intake string) bool {
 	switch e.Kind {
-	case Looked, Noted:
+	case Looked, Noted, Compared:
 		return false
 	}
 	return e.FromReporter() || e.In == intake || e.To == intake

@@ -66,3 +66,18 @@ func BenchmarkSweep(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCompare compares a report with 10,000 others.
+func BenchmarkCompare(b *testing.B) {
+	d := desk10k(b)
+	var x comparison
+	for _, x = range d.book.compared {
+		break
+	}
+	if x.ticket == "" {
+		b.Fatal("no report can be compared")
+	}
+	for b.Loop() {
+		d.book.like(x, d.Routes[0].Name)
+	}
+}

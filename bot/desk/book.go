@@ -18,6 +18,8 @@ type book struct {
 	mu   sync.Mutex
 	seen map[int64]int
 	rows map[int64][]entry
+	// compared are the reports that can be compared with others.
+	compared map[int64]comparison
 }
 
 // entry is a case in one intake.
@@ -74,14 +76,22 @@ func (b *book) of(ctx context.Context, d *Desk, r intake.Route) ([]rekap.Row, er
 // others.
 func (b *book) update(ctx context.Context, d *Desk) error {
 	if b.seen == nil {
-		b.seen, b.rows = map[int64]int{}, map[int64][]entry{}
+		b.seen, b.rows, b.compared = map[int64]int{}, map[int64][]entry{}, map[int64]comparison{}
 	}
-	gone, err := d.Registry.Changes(ctx, b.seen, func(id int64, c store.Case) { b.rows[id] = d.entries(c) })
+	gone, err := d.Registry.Changes(ctx, b.seen, func(id int64, c store.Case) {
+		b.rows[id] = d.entries(c)
+		if x, ok := d.comparison(c); ok {
+			b.compared[id] = x
+		} else {
+			delete(b.compared, id)
+		}
+	})
 	if err != nil && len(b.rows) == 0 {
 		return err
 	}
 	for _, id := range gone {
 		delete(b.rows, id)
+		delete(b.compared, id)
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ type Desk struct {
 
 	book    book
 	packing sync.Mutex // one packet at a time is in memory
+	linking sync.Mutex // so that all reports of an event name each other
 }
 
 const (
@@ -243,6 +244,8 @@ func (d *Desk) do(ctx context.Context, a action) (answer, error) {
 		return answer{d.history(a), true}, nil
 	case "evidence":
 		return d.evidence(ctx, a)
+	case "alike":
+		return d.alike(ctx, a)
 	case "note":
 		if short(a.rest, leastWords) {
 			return refuse("desk.how.note", "ticket", a.ticket()), nil
@@ -275,6 +278,10 @@ func (d *Desk) do(ctx context.Context, a action) (answer, error) {
 		return d.details(ctx, a)
 	case "packet":
 		return d.packet(ctx, a)
+	case "link":
+		return d.link(ctx, a)
+	case "unlink":
+		return d.unlink(ctx, a)
 	case "forward":
 		return d.forward(ctx, a)
 	}
@@ -468,7 +475,7 @@ func Line(e store.Event, zone *time.Location) flows.Phrase {
 
 // event is a line of the history. ok is false for what is not this intake's.
 func (d *Desk) event(a action, e store.Event) (p flows.Phrase, ok bool) {
-	if e.Kind == store.Routed || !e.FromReporter() && e.In != "" && e.In != a.route.Name && e.To != a.route.Name {
+	if e.Kind == store.Routed || e.Kind == store.Compared || !e.FromReporter() && e.In != "" && e.In != a.route.Name && e.To != a.route.Name {
 		return p, false
 	}
 	p = Line(e, d.Rules.Zone(a.c.Report))

@@ -35,7 +35,7 @@ func (c Cards) Card(k store.Case, r Route) bot.Card {
 		out[i] = c.words(lines)
 	}
 	state := k.In(r.Name)
-	return bot.Card{Head: c.words([]flows.Phrase{State(state), officer(state)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(r, state), Hint: c.words([]flows.Phrase{flows.Say("card.desk")})}
+	return bot.Card{Head: c.words([]flows.Phrase{State(state), officer(state), together(k, r)}), Body: strings.Join(out, "\n\n"), Buttons: c.buttons(r, state), Hint: c.words([]flows.Phrase{flows.Say("card.desk")})}
 }
 
 // State says how a case stands.
@@ -52,6 +52,39 @@ func officer(s store.State) flows.Phrase {
 		return flows.Say("card.nobody")
 	}
 	return flows.Say("card.officer", "name", text(s.Officer.Name))
+}
+
+// mostNamed is how many other reports of an event a card names.
+const mostNamed = 5
+
+// together says which other reports are of the same event, and from how many
+// accounts they come: at least, since nobody knows more.
+func together(k store.Case, r Route) flows.Phrase {
+	links := k.Links(r.Name)
+	if len(links) == 0 {
+		return flows.Phrase{}
+	}
+	list := flows.Phrase{}
+	for _, l := range links[:min(len(links), mostNamed)] {
+		list.Items = append(list.Items, text(l.Ticket))
+	}
+	if len(links) > mostNamed {
+		list.Items = append(list.Items, text("…"))
+	}
+	accounts := flows.Say("card.accounts_unknown")
+	all := append(links, store.Link{Day: flows.SentDay(k.Report), Again: k.Report.Again})
+	if n := store.Accounts(all); n > 1 {
+		accounts = flows.Say("card.accounts", "n", text(itoa(n)))
+	}
+	return flows.Say("card.together", "n", text(itoa(len(links)+1)), "list", list, "accounts", accounts)
+}
+
+// Reasons says by what reports are alike.
+func Reasons(why string) (list flows.Phrase) {
+	for _, r := range strings.Fields(why) {
+		list.Items = append(list.Items, flows.Say("card.alike."+r))
+	}
+	return list
 }
 
 // buttons are what can be done with a case.
@@ -106,6 +139,18 @@ func (c Cards) Event(k store.Case, r Route, n int, e store.Event) string {
 			name = o.Name
 		}
 		return c.words([]flows.Phrase{flows.Say("clock."+e.Text, append(args, "name", text(name))...)})
+	case store.Alike:
+		list := flows.Phrase{}
+		for _, t := range strings.Fields(e.Text) {
+			list.Items = append(list.Items, text(t))
+		}
+		other, _, _ := strings.Cut(e.Text, " ")
+		return c.words([]flows.Phrase{flows.Say("card.alike", append(args, "list", list, "why", Reasons(e.Why), "other", text(other))...)})
+	case store.Linked, store.Unlinked:
+		if e.From == k.Report.ID.Ticket() { // the officer's own line says it
+			return ""
+		}
+		return c.words([]flows.Phrase{flows.Say("card."+string(e.Kind), append(args, "name", text(e.By.Name), "other", text(e.From))...)})
 	case store.Forwarded:
 		if e.To != r.Name {
 			return ""

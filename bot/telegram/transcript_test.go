@@ -30,12 +30,14 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 // that begins with ">" is said, and the rest is what is seen:
 //
 //	> report                     a citizen sends a report
+//	> another report             somebody else sends one; cards that are answered are its
 //	> Budi@bawaslu: ambil        Budi answers the card in the group of that intake
 //	> Budi@bawaslu [take]        and presses its button
 //	> Budi@bawaslu gone          leaves the group
 //	> Budi@bawaslu admin         becomes its admin
 //	> bkn migrates               the group becomes a supergroup
 //	> 26h later                  the office's clock goes on, and it is looked what waits
+//	> compared                   it is looked which reports are alike
 //	> reporter reads             opens the case with its receipt
 func TestDeskTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/desk/*.chat")
@@ -80,7 +82,8 @@ type office struct {
 	toasts   map[string]int            // how many answers to presses each group had
 	private  map[string]int            // how many messages each person had in private
 	read     int                       // messages that the reporter had
-	code     string
+	code     string                    // of the last report
+	codes    []string                  // of all
 	pin      string
 	key      *age.X25519Identity // of the first intake
 }
@@ -247,7 +250,23 @@ func (o *office) say(line string) {
 			o.t.Fatal(err)
 		}
 		o.code, o.pin = bottest.Receipt(o.reporter.Chat())
+		o.codes = append(o.codes, o.code)
 		o.read = len(o.reporter.Messages())
+		return
+	}
+	if line == "another report" {
+		other := o.p.Reporter("id").(bottest.Person)
+		if err := bottest.Talk(o.ctx, other, o.s.Words, "id", bottest.Picture(), bottest.Citizen); err != nil {
+			o.t.Fatal(err)
+		}
+		o.code, _ = bottest.Receipt(other.Chat())
+		o.codes = append(o.codes, o.code)
+		return
+	}
+	if line == "compared" {
+		if err := o.process.Desk.Compare(o.ctx); err != nil {
+			o.t.Fatal(err)
+		}
 		return
 	}
 	if line == "reporter reads" {
@@ -295,14 +314,22 @@ func (o *office) say(line string) {
 	case words == "admin":
 		g.SetMember(u, "administrator")
 	case strings.HasPrefix(words, "says "):
-		g.Say(u, strings.ReplaceAll(words[5:], "KODE", o.code))
+		g.Say(u, o.named(words[5:]))
 	case strings.HasPrefix(words, "["):
 		if err := g.PressData(u, card, ".desk."+strings.Trim(words, "[]")); err != nil {
 			o.t.Fatal(err)
 		}
 	default:
-		g.Reply(u, card, words)
+		g.Reply(u, card, o.named(words))
 	}
+}
+
+// named puts the codes of the reports into words: KODE, KODE2, …
+func (o *office) named(words string) string {
+	for i := len(o.codes) - 1; i > 0; i-- {
+		words = strings.ReplaceAll(words, "KODE"+strconv.Itoa(i+1), o.codes[i])
+	}
+	return strings.ReplaceAll(words, "KODE", o.codes[0])
 }
 
 func (o *office) person(name string) *telegramtest.User {
@@ -314,10 +341,10 @@ func (o *office) person(name string) *telegramtest.User {
 	return u
 }
 
-// card is the first message in a group that names the case.
+// card is the card of the last report in a group.
 func (o *office) card(g *telegramtest.Group) int {
 	for _, m := range g.Messages() {
-		if m.FromBot && strings.Contains(m.Text, o.code) {
+		if m.FromBot && strings.Contains(m.Text, "] "+o.code) {
 			return m.ID
 		}
 	}
@@ -329,7 +356,13 @@ func (o *office) card(g *telegramtest.Group) int {
 // who pressed a button.
 func (o *office) look(out *strings.Builder) {
 	clean := func(s string) string {
-		s = strings.ReplaceAll(s, o.code, "KODE")
+		for i, code := range o.codes {
+			name := "KODE"
+			if i > 0 {
+				name += strconv.Itoa(i + 1)
+			}
+			s = strings.ReplaceAll(s, code, name)
+		}
 		s = strings.ReplaceAll(s, o.pin, "PIN")
 		for name, u := range o.people {
 			s = strings.ReplaceAll(s, strings.TrimSpace(u.FirstName+" "+u.LastName), name)

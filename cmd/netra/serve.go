@@ -316,10 +316,12 @@ func serve(ctx context.Context, p program, args []string) (err error) {
 	return err
 }
 
-// remindEvery is how often it is looked what waits too long.
+// remindEvery is how often it is looked what waits too long, and which reports are
+// alike.
 const remindEvery = time.Minute
 
-// remind reminds supervisors until the context ends.
+// remind reminds supervisors, and offers them reports that are alike, until the
+// context ends.
 func remind(ctx context.Context, d *desk.Desk, log zerolog.Logger) {
 	tick := time.NewTicker(remindEvery)
 	defer tick.Stop()
@@ -330,6 +332,9 @@ func remind(ctx context.Context, d *desk.Desk, log zerolog.Logger) {
 		case <-tick.C:
 			if err := d.Remind(ctx); err != nil && ctx.Err() == nil {
 				log.Error().Err(err).Msg("not all supervisors could be reminded")
+			}
+			if err := d.Compare(ctx); err != nil && ctx.Err() == nil {
+				log.Error().Err(err).Msg("not all reports could be compared")
 			}
 		}
 	}
