@@ -41,6 +41,9 @@ type Bot struct {
 	Forget func(ctx context.Context, id flows.ReportID) error
 	// Desk takes what is said in a supervisors' group. Nil hears nothing.
 	Desk func(ctx context.Context, ch Channel, m Message) error
+	// Officer takes what the officer of a case says in a private chat. heard is false
+	// for everything else. Nil hears nothing.
+	Officer func(ctx context.Context, ch Channel, m Message) (heard bool, err error)
 	// Alarm tells the operator of a fault, in the words of a locale key. It must not
 	// block. Nil is allowed.
 	Alarm func(key string)
@@ -88,6 +91,11 @@ func (b *Bot) Handle(ctx context.Context, ch Channel, m Message, quiet bool) err
 			return nil
 		}
 		return b.Desk(ctx, ch, m)
+	}
+	if b.Officer != nil {
+		if heard, err := b.Officer(ctx, ch, m); heard || err != nil {
+			return err
+		}
 	}
 	t := &turn{ch: ch, m: m, who: b.Keys.Reporter(ch.Name(), string(m.From)), id: b.NewID()}
 	for range conflicts {

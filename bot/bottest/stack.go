@@ -121,7 +121,7 @@ func (s *Stack) Start(ch bot.Channel, address string, receive func(context.Conte
 		Intake: p.Deliverer.Intake, Cases: cases, Registry: registry, Vault: files, Audit: s.DB.Audit(), Joins: s.DB.Joins(), Keys: s.Keys,
 		Rules: rules, Words: s.Words, Lang: "id", Changed: p.Deliverer.Wake, Moved: p.Deliverer.Moved, Address: p.Deliverer.Address, Now: s.Clock,
 	}
-	p.Bot.Desk = p.Desk.Handle
+	p.Bot.Desk, p.Bot.Officer = p.Desk.Handle, p.Desk.Officer
 	p.Queue = bot.NewQueue(p.Bot, ch, Inbox{s.DB.Inbox(), s.Knife})
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop

@@ -75,6 +75,16 @@ type action struct {
 	admin   bool
 	verb    string
 	rest    string // of what was said
+	// home is the intake's group where it is said in private, "" where it is said there.
+	home bot.Address
+}
+
+// place is where it is said.
+func (a action) place() bot.Address {
+	if a.home != "" {
+		return a.m.From
+	}
+	return a.m.Group
 }
 
 func (a action) ticket() flows.Phrase { return text(a.c.Report.ID.Ticket()) }
@@ -192,6 +202,81 @@ var (
 	spoken      = []string{"ask", "need", "register", "forward", "reject", "close", "note", "identity", "original", "details"}
 	forReporter = []string{"ask", "need", "reject", "close"}
 )
+
+// looks are the verbs that change nothing: of what is asked in private they are
+// answered there alone.
+var looks = []string{"history", "evidence", "alike"}
+
+// Officer does what the officer of a case says in a private chat: a command with a
+// slash and the code, "/tanya 7KQ2-M4XD-9TR jam berapa". What it changed is a line in
+// the group, too. heard is false, and nothing was said, for everybody else: they are
+// reporters like any other, and learn nothing of cases.
+func (d *Desk) Officer(ctx context.Context, ch bot.Channel, m bot.Message) (heard bool, err error) {
+	group, ok := ch.(bot.Group)
+	if !ok || m.Press != nil || m.Edits != "" || !strings.HasPrefix(strings.TrimSpace(m.Text), "/") {
+		return false, nil
+	}
+	a := action{ch: group, m: m}
+	a.verb, a.rest, _ = d.read(m)
+	code, rest, _ := strings.Cut(a.rest, " ")
+	ticket, ok := flows.ReadTicket(strings.TrimRight(code, ":,."))
+	if a.verb == "" || !ok {
+		return false, nil
+	}
+	a.rest = strings.TrimSpace(rest)
+	a.c, ok, err = d.Registry.Find(ctx, ticket)
+	if errors.Is(err, store.ErrShredded) || err == nil && !ok {
+		return false, nil
+	}
+	if err == nil {
+		ok, err = d.known(ctx, &a)
+	}
+	if err != nil {
+		return true, fmt.Errorf("desk: %w", err)
+	}
+	if !ok {
+		return false, nil
+	}
+	said, err := d.do(ctx, a)
+	if err != nil {
+		return true, fmt.Errorf("desk: %w", err)
+	}
+	d.Changed()
+	line := d.Words.Render(d.Lang, said.line, nil)
+	if said.done && !slices.Contains(looks, a.verb) {
+		if _, err := group.Post(ctx, a.home, line, ""); forgive(err) != nil {
+			return true, err
+		}
+	}
+	return true, group.Notify(ctx, m.From, line)
+}
+
+// known finds the intake for which somebody who writes in private is the officer of
+// a case, if they are in its group still.
+func (d *Desk) known(ctx context.Context, a *action) (bool, error) {
+	key := d.Keys.Reporter(a.ch.Name(), string(a.m.From))
+	for _, name := range a.c.All() {
+		o := a.c.In(name).Officer
+		ch, home, ok := d.Address(name)
+		if o == nil || o.Key != key || !ok || ch.Name() != a.ch.Name() {
+			continue
+		}
+		if r, ok := a.ch.(bot.Roster); ok {
+			is, err := r.Member(ctx, home, a.m.From)
+			if err != nil {
+				return false, err
+			}
+			if is == bot.Outsider {
+				continue
+			}
+			a.admin = is == bot.Admin
+		}
+		a.home, a.officer = home, store.Officer{Key: key, Name: o.Name}
+		a.route, ok = d.Routes.Named(name)
+		return ok, nil
+	}
+	return false, nil
+}
 
 // tell answers: below the card for all to see or, where a pressed button changed
 // nothing, to who pressed it.

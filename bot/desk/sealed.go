@@ -139,5 +139,5 @@ func (d *Desk) evidence(ctx context.Context, a action) (answer, error) {
 	if len(up) == 0 {
 		return refuse("desk.no_evidence", "ticket", a.ticket()), nil
 	}
-	return did("desk.evidence", "ticket", a.ticket(), "n", text(strconv.Itoa(len(up)))), a.ch.PostFiles(ctx, a.m.Group, up, a.m.Quotes)
+	return did("desk.evidence", "ticket", a.ticket(), "n", text(strconv.Itoa(len(up)))), a.ch.PostFiles(ctx, a.place(), up, a.m.Quotes)
 }

@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 //	> another report             somebody else sends one; cards that are answered are its
 //	> Budi@bawaslu: ambil        Budi answers the card in the group of that intake
 //	> Budi@bawaslu [take]        and presses its button
+//	> Budi: /riwayat KODE        writes to the bot in private
 //	> Budi@bawaslu gone          leaves the group
 //	> Budi@bawaslu admin         becomes its admin
 //	> bkn migrates               the group becomes a supergroup
@@ -296,7 +297,11 @@ func (o *office) say(line string) {
 		return
 	}
 	if words, ok := strings.CutPrefix(line, "reporter: "); ok {
-		o.reporter.Say(words)
+		o.reporter.Say(o.named(words))
+		return
+	}
+	if name, words, ok := strings.Cut(line, ": "); ok && !strings.Contains(name, "@") {
+		o.person(name).Say(o.named(words))
 		return
 	}
 	m := said.FindStringSubmatch(line)

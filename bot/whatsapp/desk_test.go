@@ -188,6 +188,10 @@ func TestDesk(t *testing.T) {
 			t.Errorf("%s: %v, %v, %d bytes", ends, err, bad, len(raw))
 		}
 	}
+	// In private the officer works with the code.
+	at := private.Seq()
+	private.Say("/riwayat " + o.code)
+	o.hears(private, at, "Riwayat "+o.code)
 	o.does(o.officer, "riwayat", "desk.event.looked", "day", "", "name", "", "text", o.said("desk.looked.original", "n", "1", "text", reason))
 
 	// Nobody else has read any of it.

@@ -178,7 +178,7 @@ func build(s *stores, c config, l *locales.Locales, log zerolog.Logger, m *bot.M
 		Intake: d.Intake, Cases: s.db.Cases(), Registry: s.db.Cases(), Vault: s.vault, Audit: s.db.Audit(), Joins: s.db.Joins(), Keys: s.keys,
 		Rules: rules, Words: l, Lang: l.Languages()[0], Changed: d.Wake, Moved: d.Moved, Address: d.Address, Now: time.Now,
 	}
-	b.Desk = supervisors.Handle
+	b.Desk, b.Officer = supervisors.Handle, supervisors.Officer
 	return b, d, supervisors
 }
 
