@@ -91,12 +91,12 @@ func (m *maker) event(before []truth) truth {
 
 // scene is a picture of something.
 func (m *maker) scene() image.Image {
-	img := image.NewRGBA(image.Rect(0, 0, 320, 240))
+	img := image.NewRGBA(image.Rect(0, 0, 200, 150))
 	draw.Draw(img, img.Bounds(), image.NewUniform(color.Gray{uint8(m.r.IntN(256))}), image.Point{}, draw.Src)
 	for range 14 {
-		x, y := m.r.IntN(300), m.r.IntN(220)
+		x, y := m.r.IntN(180), m.r.IntN(130)
 		c := color.RGBA{uint8(m.r.IntN(256)), uint8(m.r.IntN(256)), uint8(m.r.IntN(256)), 255}
-		draw.Draw(img, image.Rect(x, y, x+20+m.r.IntN(160), y+20+m.r.IntN(120)), image.NewUniform(c), image.Point{}, draw.Src)
+		draw.Draw(img, image.Rect(x, y, x+15+m.r.IntN(100), y+15+m.r.IntN(75)), image.NewUniform(c), image.Point{}, draw.Src)
 	}
 	return img
 }
@@ -104,9 +104,9 @@ func (m *maker) scene() image.Image {
 // passedOn is a picture as it comes out of a chat: smaller, and compressed again.
 func (m *maker) passedOn(t *testing.T, img image.Image) []byte {
 	t.Helper()
-	w := 160 + m.r.IntN(320)
+	w := 120 + m.r.IntN(160)
 	small := image.NewRGBA(image.Rect(0, 0, w, w*3/4))
-	draw.CatmullRom.Scale(small, small.Bounds(), img, img.Bounds(), draw.Src, nil)
+	draw.ApproxBiLinear.Scale(small, small.Bounds(), img, img.Bounds(), draw.Src, nil)
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, small, &jpeg.Options{Quality: 30 + m.r.IntN(60)}); err != nil {
 		t.Fatal(err)
@@ -222,7 +222,7 @@ func TestPrecisionAndRecall(t *testing.T) {
 		m.poster = m.scene()
 		var events []truth
 		var all []report
-		for n := range 300 {
+		for n := range 250 {
 			e := m.event(events)
 			events = append(events, e)
 			told := ""

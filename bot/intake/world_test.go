@@ -211,9 +211,7 @@ func TestNoIntakeGetsWhatItMayNot(t *testing.T) {
 			}
 			if rs.Counts(in.Name, x.flow, rep) {
 				counted++
-				inside := len(in.Regions) == 0 || slices.ContainsFunc(in.Regions, func(c string) bool { return x.place.Within(region.Code(c)) })
-				if in.Sees != intake.Count || !inside || x.names[in.Body] || x.names["bawaslu"] && in.Body == "bawaslu" && len(in.Regions) > 0 ||
-					(in.Body == "bkd" || in.Body == "inspektorat") && (x.who == "head" || x.who == "sekda") {
+				if !countable(in, x) {
 					t.Fatalf("case %d (%s, naming %v) is counted by %s", n, x.who, x.names, in.Name)
 				}
 			}
