@@ -222,7 +222,7 @@ func TestPrecisionAndRecall(t *testing.T) {
 		m.poster = m.scene()
 		var events []truth
 		var all []report
-		for n := range 250 {
+		for n := range 200 {
 			e := m.event(events)
 			events = append(events, e)
 			told := ""

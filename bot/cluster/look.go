@@ -9,7 +9,6 @@ import (
 	_ "image/png"  // decoders
 	"math/bits"
 
-	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // decoder
 )
 
@@ -31,8 +30,7 @@ func Look(raw []byte) (look uint64, ok bool) {
 	if err != nil {
 		return 0, false
 	}
-	small := image.NewGray(image.Rect(0, 0, 9, 8))
-	draw.ApproxBiLinear.Scale(small, small.Bounds(), shrunk(img), shrunk(img).Bounds(), draw.Src, nil)
+	small := shrunk(img)
 	dark, bright := uint8(255), uint8(0)
 	for _, p := range small.Pix {
 		dark, bright = min(dark, p), max(bright, p)
@@ -50,22 +48,17 @@ func Look(raw []byte) (look uint64, ok bool) {
 	return look, bright-dark >= contrast && n >= least && n <= 64-least
 }
 
-// shrunk averages a picture down to at most 144×128 fields, since the scaler looks
-// only at the pixels nearest to each of its own.
-func shrunk(img image.Image) image.Image {
-	const w, h = 144, 128
-	b := img.Bounds()
-	if b.Dx() <= w && b.Dy() <= h {
-		return img
-	}
-	out := image.NewGray(image.Rect(0, 0, w, h))
+// shrunk averages a picture down to 9×8 fields. Some points of each are enough.
+func shrunk(img image.Image) *image.Gray {
+	const w, h, points = 9, 8, 24
+	b, out := img.Bounds(), image.NewGray(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			x0, x1 := b.Min.X+x*b.Dx()/w, b.Min.X+max((x+1)*b.Dx()/w, x*b.Dx()/w+1)
-			y0, y1 := b.Min.Y+y*b.Dy()/h, b.Min.Y+max((y+1)*b.Dy()/h, y*b.Dy()/h+1)
+			x0, x1 := b.Min.X+x*b.Dx()/w, b.Min.X+(x+1)*b.Dx()/w
+			y0, y1 := b.Min.Y+y*b.Dy()/h, b.Min.Y+(y+1)*b.Dy()/h
 			sum, n := 0, 0
-			for v := y0; v < y1; v += max((y1-y0)/4, 1) { // a few of each field are enough
-				for u := x0; u < x1; u += max((x1-x0)/4, 1) {
+			for v := y0; v < y1; v += max((y1-y0)/points, 1) {
+				for u := x0; u < x1; u += max((x1-x0)/points, 1) {
 					sum += int(color.GrayModel.Convert(img.At(u, v)).(color.Gray).Y)
 					n++
 				}
