@@ -260,8 +260,9 @@ func TestNoIntakeHearsWhatItMayNot(t *testing.T) {
 // countable reports whether a watcher may count a case.
 func countable(in intake.Route, x truth) bool {
 	inside := len(in.Regions) == 0 || slices.ContainsFunc(in.Regions, func(c string) bool { return x.place.Within(region.Code(c)) })
-	return in.Sees == intake.Count && inside && !x.names[in.Body] && !(x.names["bawaslu"] && in.Body == "bawaslu" && len(in.Regions) > 0) &&
-		!((in.Body == "bkd" || in.Body == "inspektorat") && (x.who == "head" || x.who == "sekda"))
+	house := x.names["bawaslu"] && in.Body == "bawaslu" && len(in.Regions) > 0
+	answers := (in.Body == "bkd" || in.Body == "inspektorat") && (x.who == "head" || x.who == "sekda")
+	return in.Sees == intake.Count && inside && !x.names[in.Body] && !house && !answers
 }
 
 // unzipped is what is in a file, and in the parts of one that is an archive.
