@@ -30,6 +30,7 @@ var update = flag.Bool("update", false, "rewrite the transcripts")
 // that begins with ">" is said, and the rest is what is seen:
 //
 //	> report                     a citizen sends a report
+//	> report on Inspektorat      sends one on somebody who works there
 //	> another report             somebody else sends one; cards that are answered are its
 //	> Budi@bawaslu: ambil        Budi answers the card in the group of that intake
 //	> Budi@bawaslu [take]        and presses its button
@@ -246,8 +247,12 @@ func TestManyTakeAtOnce(t *testing.T) {
 var said = regexp.MustCompile(`^(\w+)@([\w-]+)(: | )(.*)$`)
 
 func (o *office) say(line string) {
-	if line == "report" {
-		if err := bottest.Talk(o.ctx, o.reporter, o.s.Words, "id", bottest.Picture(), bottest.Citizen); err != nil {
+	if office, on := strings.CutPrefix(line, "report on "); on || line == "report" {
+		script := slices.Clone(bottest.Citizen)
+		if i := slices.IndexFunc(script, func(l bottest.Line) bool { return l.See == "citizen.kind.ask" }); on {
+			script[i].Say = office
+		}
+		if err := bottest.Talk(o.ctx, o.reporter, o.s.Words, "id", bottest.Picture(), script); err != nil {
 			o.t.Fatal(err)
 		}
 		o.code, o.pin = bottest.Receipt(o.reporter.Chat())
